@@ -1,0 +1,36 @@
+"""What every endpoint shares: the session login, the actor on the request, the one error shape."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+from ninja.security import APIKeyCookie
+
+from ningjulan.foundation.actors import Actor
+from ningjulan.foundation.models import User
+
+
+class ActorRequest(HttpRequest):
+    """A request that has passed `SessionLogin`. Only a type: views read `request.auth`."""
+
+    auth: Actor
+
+
+class SessionLogin(APIKeyCookie):
+    """Signed in with the session cookie; writes also need the CSRF token."""
+
+    param_name = "sessionid"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+        user = request.user
+        return user.as_actor() if isinstance(user, User) and user.is_active else None
+
+
+class Problem(Schema):
+    """The one error shape: a code for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+PROBLEMS: dict[int, Any] = {status: Problem for status in (401, 403, 404, 409, 422)}

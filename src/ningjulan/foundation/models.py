@@ -1,0 +1,49 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from ningjulan.foundation.actors import Actor, Role
+
+
+class User(AbstractUser):
+    """A person who signs in. Roles say what, area codes (prefixes) say where."""
+
+    display_name = models.CharField("姓名", max_length=64, blank=True)
+    roles = models.JSONField("角色", default=list)
+    area_codes = models.JSONField("管辖区域代码", default=list)
+    unit_code = models.CharField("所属单位", max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = "用户"
+        verbose_name_plural = "用户"
+
+    def as_actor(self) -> Actor:
+        return Actor(
+            user_id=self.pk,
+            name=self.display_name or self.username,
+            roles=frozenset(Role(role) for role in self.roles),
+            area_codes=frozenset(self.area_codes),
+            unit_code=self.unit_code or None,
+        )
+
+
+class OutboxEvent(models.Model):
+    """An event on its way out. Kept after sending until the nightly clean-up, as evidence."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=100)
+    payload = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(name__regex=r"^[a-z_]+\.[a-z_]+\.[a-z_]+\.v[0-9]+$"),
+                name="foundation_outbox_event_is_well_named",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(sent_at__isnull=True), name="foundation_outbox_unsent"
+            )
+        ]

@@ -1,0 +1,58 @@
+"""The HTTP API: every module's router, one login, one error shape."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from ningjulan.foundation.api import SessionLogin
+from ningjulan.foundation.errors import NingjulanError
+from ningjulan.project import settings
+
+log = logging.getLogger(__name__)
+
+api = NinjaAPI(
+    title="宁聚蓝 Ningjulan",
+    version=settings.VERSION,
+    auth=SessionLogin(),
+    docs_url=None,
+    urls_namespace="api",
+)
+
+
+def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    return api.create_response(request, {"code": code, "message": message}, status=status)
+
+
+def _language(request: HttpRequest) -> str:
+    return request.headers.get("Accept-Language", "zh")[:2]
+
+
+@api.exception_handler(NingjulanError)
+def _anticipated(request: HttpRequest, error: NingjulanError) -> HttpResponse:
+    return _problem(request, error.http_status, error.code, error.message(_language(request)))
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _problem(request, 401, "not_signed_in", "请先登录")
+
+
+@api.exception_handler(ValidationError)
+def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return _problem(request, 422, "not_valid", f"{field}：{first['msg']}")
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = "csrf_failed" if "CSRF" in str(error) else "refused"
+    return _problem(request, error.status_code, code, str(error))
+
+
+@api.exception_handler(Exception)
+def _unanticipated(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.exception("unanticipated error on %s %s", request.method, request.path)
+    return _problem(request, 500, "internal_error", "系统内部错误，已记录，请联系管理员")
