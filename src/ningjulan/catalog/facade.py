@@ -1,0 +1,68 @@
+"""What other modules may ask the catalogue. Reads the files once; after that everything is in memory."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ningjulan.catalog import loader, schemas
+from ningjulan.catalog.contracts import (
+    CatalogueStats,
+    CodeList,
+    DataClass,
+    FieldFacts,
+    UnknownClass,
+    UnknownCodeList,
+)
+
+
+def get_class(class_id: str) -> DataClass:
+    """Return the class, or raise `UnknownClass` (404)."""
+    try:
+        return loader.catalogue().classes[class_id]
+    except KeyError:
+        raise UnknownClass(class_id=class_id[:20]) from None
+
+
+def list_classes() -> list[DataClass]:
+    """Return all classes, by id."""
+    return [loader.catalogue().classes[class_id] for class_id in sorted(loader.catalogue().classes)]
+
+
+def code_list(code_list_id: str) -> CodeList:
+    """Return the code list, or raise `UnknownCodeList` (404)."""
+    try:
+        return loader.catalogue().code_lists[code_list_id]
+    except KeyError:
+        raise UnknownCodeList(code_list=code_list_id[:40]) from None
+
+
+def label(code_list_id: str, code: str, lang: str = "zh") -> str:
+    """Return the label of a code; the code itself when the list does not know it."""
+    known = code_list(code_list_id).by_code.get(code)
+    return known.label(lang) if known else code
+
+
+def fields_of(class_id: str) -> Mapping[str, FieldFacts]:
+    """Return what a cleaned record of the class holds: field → label, type, level, personal or not.
+
+    These are the items of the class and the columns cleaning adds to every record.
+    """
+    return schemas.fields_of(get_class(class_id))
+
+
+def json_schema(class_id: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one record as a source delivers it."""
+    return schemas.json_schema(get_class(class_id), loader.catalogue().code_lists)
+
+
+def stats() -> CatalogueStats:
+    """Count the catalogue: classes, core items, all items, code lists, classes per group."""
+    classes = list_classes()
+    items = [item for data_class in classes for item in data_class.items]
+    return CatalogueStats(
+        classes=len(classes),
+        core_items=sum(item.core for item in items),
+        all_items=len(items),
+        code_lists=len(loader.catalogue().code_lists),
+        by_group=dict(Counter(data_class.group for data_class in classes)),
+    )

@@ -1,0 +1,205 @@
+"""Reads the catalogue's files and refuses what is wrong, with file, line and reason."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ningjulan.catalog.contracts import Code, CodeList, DataClass, Item, ItemType
+from ningjulan.catalog.forbidden import forbidden_word
+from ningjulan.catalog.yaml_lines import Lines, read
+
+FOLDER = Path(__file__).parent
+
+KINDS = frozenset(
+    {"string", "text", "int", "decimal", "bool", "code", "date", "datetime", "ref", "json"}
+    | {"geo_point", "geo_line", "geo_polygon", "geo_multipolygon", "image_ref", "file_ref"}
+)
+GROUPS = frozenset({"iot", "geo", "business"})
+LEVELS = frozenset({"L1", "L2", "L3", "L4"})
+BASES = frozenset({"found", "memory", "product"})
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_TYPE = re.compile(r"(?P<kind>[a-z_]+)(?:\((?P<argument>[A-Z0-9,]+)\))?")
+_DURATION = re.compile(r"(\d+)(d|h|m)")
+_DURATION_UNIT = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    classes: Mapping[str, DataClass]
+    code_lists: Mapping[str, CodeList]
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """Return the catalogue that comes with the platform."""
+    return load(FOLDER)
+
+
+def load(folder: Path) -> Catalogue:
+    """Read `code_lists/*.yaml` and `classes/*.yaml` below `folder`.
+
+    Raises:
+        CatalogueRefused: A file is wrong; names file, line and reason.
+    """
+    code_lists: dict[str, CodeList] = {}
+    for path in sorted((folder / "code_lists").glob("*.yaml")):
+        written = read(path)
+        found = _code_list(written)
+        if found.id in code_lists:
+            raise written.refuse(f"代码表 {found.id} 已在另一文件中定义", "code_list")
+        code_lists[found.id] = found
+    classes: dict[str, DataClass] = {}
+    for path in sorted((folder / "classes").glob("*.yaml")):
+        written = read(path)
+        data_class = _data_class(written, code_lists)
+        if data_class.id in classes:
+            raise written.refuse(f"数据类 {data_class.id} 已在 {classes[data_class.id].file} 中定义", "class")
+        classes[data_class.id] = data_class
+    return Catalogue(classes, code_lists)
+
+
+def _code_list(written: Lines) -> CodeList:
+    written.check_keys(required={"code_list", "title", "basis", "values"}, allowed=set())
+    zh, en = _title(written, written["title"], "title")
+    basis = _one_of(written, "basis", BASES)
+    values = written["values"]
+    if not isinstance(values, Lines) or not values:
+        raise written.refuse("values 应为 代码: {zh, en}", "values")
+    codes = tuple(Code(code, *_title(values, label, code)) for code, label in values.items())
+    return CodeList(str(written["code_list"]), zh, en, basis, codes)
+
+
+def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass:
+    written.check_keys(
+        required={"class", "title", "group", "basis", "origin", "purpose", "sensitivity", "time"}
+        | {"late_by", "early_by", "keep", "items"},
+        allowed={"device", "place"},
+    )
+    zh, en = _title(written, written["title"], "title")
+    if not isinstance(written["items"], Lines) or not written["items"]:
+        raise written.refuse("items 应为 数据项: {…}", "items")
+    items = tuple(_item(written["items"], item_id, code_lists) for item_id in written["items"])
+    by_id = {item.id: item for item in items}
+    if not any(item.key for item in items):
+        raise written.refuse("没有主键项（key: true）", "items")
+    return DataClass(
+        id=str(written["class"]),
+        group=_one_of(written, "group", GROUPS),
+        zh=zh,
+        en=en,
+        basis=str(written["basis"]),
+        origin=str(written["origin"]),
+        purpose=str(written["purpose"]),
+        sensitivity=_one_of(written, "sensitivity", LEVELS),
+        items=items,
+        time_item=_item_of_kind(written, "time", by_id, {"datetime", "date"}),
+        late_by=_duration(written, "late_by"),
+        early_by=_duration(written, "early_by"),
+        keep=_duration(written, "keep"),
+        device_item=_item_of_kind(written, "device", by_id, {"ref"}) if "device" in written else None,
+        place_item=_item_of_kind(written, "place", by_id, {"geo_point"}) if "place" in written else None,
+        file=written.file,
+    )
+
+
+_ITEM_KEYS = {"code_list", "format", "unit", "range", "key", "core", "required", "pi", "mask"}
+
+
+def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Item:
+    written = items[item_id]
+    if not isinstance(written, Lines):
+        raise items.refuse(f"{item_id} 应为 {{zh, en, type, …}}", item_id)
+    written.check_keys(required={"zh", "en", "type"}, allowed=_ITEM_KEYS)
+    if not _ID.fullmatch(item_id):
+        raise items.refuse(f"数据项名 {item_id} 应为小写字母、数字和下划线", item_id)
+    for name in (item_id, written["zh"], written["en"]):
+        if word := forbidden_word(str(name)):
+            raise items.refuse(f"平台不采集此类信息：{word}", item_id)
+    item_type = _type(written)
+    if item_type.kind == "code" and written.get("code_list") not in code_lists:
+        raise written.refuse(f"代码表 {written.get('code_list', '（未写）')} 不存在", "code_list")
+    minimum, maximum = _range(written)
+    return Item(
+        id=item_id,
+        zh=str(written["zh"]),
+        en=str(written["en"]),
+        type=item_type,
+        code_list=written.get("code_list"),
+        format=written.get("format"),
+        unit=written.get("unit"),
+        minimum=minimum,
+        maximum=maximum,
+        key=_flag(written, "key"),
+        core=_flag(written, "core"),
+        required=_flag(written, "required"),
+        pi=_one_of(written, "pi", frozenset({"personal", "sensitive"})) if "pi" in written else None,
+        mask=written.get("mask"),
+    )
+
+
+def _type(written: Lines) -> ItemType:
+    text = str(written["type"])
+    match = _TYPE.fullmatch(text)
+    kind = match["kind"] if match else ""
+    if match is None or kind not in KINDS:
+        raise written.refuse(f"未知的类型 {text}", "type")
+    argument = match["argument"]
+    try:
+        if kind == "string":
+            return ItemType(text, kind, length=int(argument))
+        if kind == "decimal":
+            digits, scale = argument.split(",")
+            return ItemType(text, kind, length=int(digits), scale=int(scale))
+    except (AttributeError, TypeError, ValueError):
+        raise written.refuse(f"类型 {text} 的括号里应为长度", "type") from None
+    if kind == "ref" and argument is None:
+        raise written.refuse("ref 应写明所指数据类，如 ref(IOT11)", "type")
+    return ItemType(text, kind, target=argument)
+
+
+def _title(owner: Lines, written: Any, key: str) -> tuple[str, str]:
+    if not isinstance(written, Lines) or set(written) != {"zh", "en"}:
+        raise owner.refuse(f"{key} 应为 {{zh: …, en: …}}", key)
+    return str(written["zh"]), str(written["en"])
+
+
+def _one_of(written: Lines, key: str, allowed: frozenset[str]) -> str:
+    if written[key] not in allowed:
+        raise written.refuse(f"{key} 应为 {'、'.join(sorted(allowed))} 之一", key)
+    return str(written[key])
+
+
+def _flag(written: Lines, key: str) -> bool:
+    value = written.get(key, False)
+    if not isinstance(value, bool):
+        raise written.refuse(f"{key} 应为 true 或 false", key)
+    return value
+
+
+def _range(written: Lines) -> tuple[float | None, float | None]:
+    limits = written.get("range")
+    if limits is None:
+        return None, None
+    numbers = isinstance(limits, list) and all(isinstance(x, int | float) for x in limits)
+    if not numbers or len(limits) != 2 or limits[0] > limits[1]:
+        raise written.refuse("range 应为 [最小, 最大]", "range")
+    return float(limits[0]), float(limits[1])
+
+
+def _duration(written: Lines, key: str) -> timedelta:
+    match = _DURATION.fullmatch(str(written[key]))
+    if not match:
+        raise written.refuse(f"{key} 应为时长，如 10m、24h、30d", key)
+    return timedelta(**{_DURATION_UNIT[match[2]]: int(match[1])})
+
+
+def _item_of_kind(written: Lines, key: str, by_id: Mapping[str, Item], kinds: set[str]) -> str:
+    item = by_id.get(str(written[key]))
+    if item is None or item.type.kind not in kinds:
+        raise written.refuse(f"{key} 应为本类的一个数据项，类型为 {'、'.join(sorted(kinds))}", key)
+    return item.id

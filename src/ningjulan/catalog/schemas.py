@@ -1,0 +1,96 @@
+"""What follows from a class without anybody writing it twice: field facts and JSON Schema."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ningjulan.catalog.contracts import CodeList, DataClass, FieldFacts, Item
+
+# What cleaning adds to every record (`cleaning.contracts.COLLATED` holds the frame types; a test compares).
+ADDED: Mapping[str, FieldFacts] = {
+    "record_key": FieldFacts("记录标识", "text", "L2", None),
+    "occurred_at": FieldFacts("发生时间", "datetime", "L2", None),
+    "time_precision": FieldFacts("时间精度", "text", "L1", None),
+    "device_id": FieldFacts("设备编码", "text", "L2", None),
+    "lon": FieldFacts("经度", "decimal", "L2", None),
+    "lat": FieldFacts("纬度", "decimal", "L2", None),
+    "grid_code": FieldFacts("所属网格", "text", "L1", None),
+    "area_code": FieldFacts("所属区划", "text", "L1", None),
+    "building_id": FieldFacts("楼栋标识", "text", "L2", None),
+    "address_text": FieldFacts("地址", "text", "L2", None),
+    "placement": FieldFacts("定位方式", "text", "L1", None),
+    "source_text": FieldFacts("来源原文", "text", "L2", None),
+}
+
+HINTS: Mapping[str, str] = {
+    "area_code": "事发区划代码（街道 9 位、社区 12 位或网格 15 位）",
+    "community_name": "事发社区名称",
+    "address_text": "事发地址",
+    "source_text": "来源系统的原文，原样保留",
+}
+"""What any record may bring besides the items of its class. Not items of the catalogue, not counted there."""
+
+
+def level_of(item: Item, data_class: DataClass) -> str:
+    """Return the level of one item: L4 sensitive, L3 personal or masked, else the class's level up to L2."""
+    if item.pi == "sensitive":
+        return "L4"
+    if item.pi == "personal" or item.mask:
+        return "L3"
+    return min(data_class.sensitivity, "L2")
+
+
+def fields_of(data_class: DataClass) -> dict[str, FieldFacts]:
+    """Return field → facts for the items of the class and the columns cleaning adds."""
+    own = {
+        item.id: FieldFacts(item.zh, item.type.kind, level_of(item, data_class), item.pi)
+        for item in data_class.items
+    }
+    return {**ADDED, **own}
+
+
+def json_schema(data_class: DataClass, code_lists: Mapping[str, CodeList]) -> dict[str, Any]:
+    """Return the JSON Schema of one record as delivered. Cleaning reads more than it promises here."""
+    properties = {item.id: _property(item, code_lists) for item in data_class.items}
+    hints = {name: {"type": "string", "title": title} for name, title in HINTS.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:ningjulan:class:{data_class.id}",
+        "title": data_class.zh,
+        "description": f"{data_class.en}. {data_class.basis}",
+        "type": "object",
+        "properties": {**hints, **properties},
+        "required": [item.id for item in data_class.items if item.required],
+    }
+
+
+_POINT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"lon": {"type": "number"}, "lat": {"type": "number"}},
+    "required": ["lon", "lat"],
+}
+_JSON_TYPE: Mapping[str, dict[str, Any]] = {
+    "int": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "geo_point": _POINT,
+    "json": {"type": ["object", "array"]},
+}
+
+
+def _property(item: Item, code_lists: Mapping[str, CodeList]) -> dict[str, Any]:
+    found: dict[str, Any] = {**_JSON_TYPE.get(item.type.kind, {"type": "string"}), "title": item.zh}
+    if item.type.kind == "code" and item.code_list:
+        codes = code_lists[item.code_list].codes
+        found["oneOf"] = [{"const": code.code, "title": code.zh} for code in codes]
+    if item.type.kind == "string":
+        found["maxLength"] = item.type.length
+    if item.minimum is not None:
+        found |= {"minimum": item.minimum, "maximum": item.maximum}
+    notes = [note for note in (item.format, item.unit and f"单位：{item.unit}") if note]
+    if notes:
+        found["description"] = "；".join(notes)
+    if item.pi:
+        found["x-personal-information"] = item.pi
+    return found

@@ -1,0 +1,117 @@
+"""A class is added by dropping a file; a wrong one is refused with file, line and reason."""
+
+from pathlib import Path
+
+import pytest
+
+from ningjulan.catalog import facade, loader
+from ningjulan.catalog.contracts import CatalogueRefused, UnknownClass, UnknownCodeList
+from ningjulan.catalog.forbidden import forbidden_word
+
+CODE_LIST = """\
+code_list: CL_STATE
+title: {zh: 状态, en: State}
+basis: product
+values:
+  "01": {zh: 开, en: Open}
+"""
+CLASS = """\
+class: IOT99
+title: {zh: 井盖, en: Manhole}
+group: iot
+basis: 试验
+origin: 试验
+purpose: test
+sensitivity: L1
+time: seen_at
+late_by: 1h
+early_by: 10m
+keep: 30d
+items:
+  cover_id: {zh: 井盖编号, en: Cover id, type: string(20), key: true, core: true, required: true}
+  seen_at:  {zh: 时间, en: Seen at, type: datetime, core: true, required: true}
+  state:    {zh: 状态, en: State, type: code, code_list: CL_STATE}
+  tilt:     {zh: 倾角, en: Tilt, type: "decimal(4,1)", unit: 度, range: [0, 90]}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "classes").mkdir()
+    (tmp_path / "code_lists").mkdir()
+    (tmp_path / "code_lists/CL_STATE.yaml").write_text(CODE_LIST)
+    (tmp_path / "classes/IOT99_manhole.yaml").write_text(CLASS)
+    return tmp_path
+
+
+def test_a_class_is_one_file(folder):
+    manhole = loader.load(folder).classes["IOT99"]
+
+    assert [item.id for item in manhole.items] == ["cover_id", "seen_at", "state", "tilt"]
+    assert manhole.by_id["tilt"].type.scale == 1
+    assert (manhole.by_id["tilt"].minimum, manhole.by_id["tilt"].maximum) == (0, 90)
+    assert loader.load(folder).code_lists["CL_STATE"].by_code["01"].zh == "开"
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "line", "reason"),
+    [
+        pytest.param("type: datetime", "type: moment", 14, "未知的类型 moment", id="unknown type"),
+        pytest.param("type: string(20)", "type: string", 13, "括号里应为长度", id="text without length"),
+        pytest.param("CL_STATE", "CL_NONE", 15, "代码表 CL_NONE 不存在", id="missing code list"),
+        pytest.param("  tilt:", "  face_id:", 16, "平台不采集此类信息：face", id="forbidden attribute"),
+        pytest.param("zh: 倾角", "zh: 民族", 16, "平台不采集此类信息：民族", id="forbidden label"),
+        pytest.param("  tilt:", "  state:", 16, "state 重复出现", id="duplicate item"),
+        pytest.param("unit: 度", "units: 度", 16, "未知的键 units", id="unknown key of an item"),
+        pytest.param("purpose: test", "porpoise: test", 6, "未知的键 porpoise", id="unknown key of a class"),
+        pytest.param("[0, 90]", "[90, 0]", 16, "range 应为 [最小, 最大]", id="range upside down"),
+        pytest.param("late_by: 1h", "late_by: soon", 9, "late_by 应为时长", id="not a duration"),
+        pytest.param("time: seen_at", "time: state", 8, "time 应为本类的一个数据项", id="time is no time"),
+        pytest.param("sensitivity: L1", "sensitivity: L5", 7, "sensitivity 应为", id="unknown level"),
+        pytest.param("key: true", "key: often", 13, "key 应为 true 或 false", id="flag is no flag"),
+        pytest.param("items:", "items: ]", 12, "", id="not YAML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line(folder, written, instead, line, reason):
+    path = folder / "classes/IOT99_manhole.yaml"
+    path.write_text(CLASS.replace(written, instead, 1))
+
+    with pytest.raises(CatalogueRefused) as refused:
+        loader.load(folder)
+
+    assert refused.value.facts["file"] == "IOT99_manhole.yaml"
+    assert refused.value.facts["line"] == line
+    assert reason in refused.value.message()
+
+
+def test_a_class_id_is_used_once(folder):
+    (folder / "classes/copy.yaml").write_text(CLASS)
+
+    with pytest.raises(CatalogueRefused, match="IOT99"):
+        loader.load(folder)
+
+
+def test_a_code_list_id_is_used_once(folder):
+    (folder / "code_lists/copy.yaml").write_text(CODE_LIST)
+
+    with pytest.raises(CatalogueRefused, match="CL_STATE"):
+        loader.load(folder)
+
+
+def test_unknown_class_and_code_list_are_not_found():
+    with pytest.raises(UnknownClass) as unknown:
+        facade.get_class("IOT00")
+    with pytest.raises(UnknownCodeList):
+        facade.code_list("CL_NONE")
+
+    assert (unknown.value.http_status, unknown.value.code) == (404, "unknown_class")
+
+
+@pytest.mark.parametrize("name", ["face_id", "faceId", "FACE", "dominant-religion", "人脸特征", "党员标志"])
+def test_attributes_the_platform_has_no_field_for(name):
+    assert forbidden_word(name)
+
+
+@pytest.mark.parametrize("name", ["surface", "interface_id", "traceability", "device_id", "路面"])
+def test_words_that_only_look_forbidden_are_allowed(name):
+    assert forbidden_word(name) is None
