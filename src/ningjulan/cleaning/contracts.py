@@ -1,0 +1,193 @@
+"""What goes into cleaning and what comes out. Frames and plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+import shapely
+
+CLEANER_VERSION = "1.0.0"  # raise it whenever the same bytes may come out differently
+
+INSTANT = pl.Datetime("us", "UTC")
+POINT = pl.Struct({"lon": pl.Float64, "lat": pl.Float64})
+
+COLLATED: Mapping[str, pl.DataType] = {
+    "record_key": pl.String(),
+    "occurred_at": INSTANT,
+    "time_precision": pl.String(),  # TimePrecision
+    "device_id": pl.String(),
+    "lon": pl.Float64(),
+    "lat": pl.Float64(),
+    "grid_code": pl.String(),
+    "area_code": pl.String(),
+    "building_id": pl.String(),
+    "address_text": pl.String(),
+    "placement": pl.String(),  # Placement
+    "source_text": pl.String(),
+}
+"""Columns every accepted record has besides the items of its class."""
+
+REJECTED_SCHEMA: Mapping[str, pl.DataType] = {
+    "row_no": pl.UInt32(),
+    "reasons": pl.List(pl.String),
+    "detail": pl.String(),
+}
+DUPLICATE_SCHEMA: Mapping[str, pl.DataType] = {"row_no": pl.UInt32(), "record_key": pl.String()}
+
+
+class Placement(StrEnum):
+    """How well the place of a record is known."""
+
+    EXACT = "exact"  # its own coordinates
+    DEVICE = "device"  # where its device stands
+    ADDRESS = "address"  # a building found by its address
+    COMMUNITY_POINT = "community_point"  # a trusted point of its community
+    COMMUNITY = "community"  # the community, without a point
+    NONE = "none"
+
+
+class TimePrecision(StrEnum):
+    """How well the time of a record is known."""
+
+    INSTANT = "instant"
+    DAY = "day"  # only the date: `occurred_at` is its first moment in Asia/Shanghai
+    RECEIVED = "received"  # not delivered at all: `occurred_at` is when the record was received
+
+
+class Crs(StrEnum):
+    """Coordinates as a source delivers them. All become CGCS2000."""
+
+    CGCS2000 = "cgcs2000"
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class Intake(StrEnum):
+    LIVE = "live"
+    HISTORY = "history"  # old records are welcome
+
+
+@dataclass(frozen=True)
+class SourceRef:
+    """What cleaning must know of the source: its town, its coordinates, its words for ours."""
+
+    name: str
+    tenant_code: str
+    crs: Crs = Crs.CGCS2000
+    intake: Intake = Intake.LIVE
+    columns: Mapping[str, str] = field(default_factory=dict)  # their name → our item
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # our item → their value → ours
+
+
+_DEVICES = {
+    "device_id": pl.String(),
+    "kind": pl.String(),
+    "name": pl.String(),
+    "lon": pl.Float64(),
+    "lat": pl.Float64(),
+    "grid_code": pl.String(),
+    "building_id": pl.String(),
+    "compound_id": pl.String(),
+    "address_text": pl.String(),
+}
+_AREAS = {
+    "area_code": pl.String(),
+    "name": pl.String(),
+    "level": pl.String(),
+    "parent_code": pl.String(),
+    "lon": pl.Float64(),
+    "lat": pl.Float64(),
+}
+_BUILDINGS = {
+    "building_id": pl.String(),
+    "name": pl.String(),
+    "address_text": pl.String(),
+    "lon": pl.Float64(),
+    "lat": pl.Float64(),
+    "grid_code": pl.String(),
+}
+
+
+def _no_polygons() -> tuple[np.ndarray, list[str]]:
+    return np.empty(0, dtype=object), []
+
+
+@dataclass(frozen=True)
+class Refs:
+    """Places and devices of one tenant, as they were when the snapshot was taken. Never changed."""
+
+    tenant_code: str
+    devices: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DEVICES))
+    areas: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_AREAS))
+    grid_polygons: tuple[np.ndarray, list[str]] = field(default_factory=_no_polygons)
+    buildings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_BUILDINGS))
+
+    @cached_property
+    def grid_tree(self) -> shapely.STRtree:
+        """The grids' spatial index, built at first use."""
+        return shapely.STRtree(self.grid_polygons[0])
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One batch, split three ways. Every line is in exactly one frame, identified by `row_no`.
+
+    accepted:   `row_no`, the items of the class in our types, then the columns of `COLLATED`.
+    rejected:   `row_no`, `reasons` (codes of `REASONS`, in rule order), `detail` (a sentence a clerk can act on).
+    duplicates: `row_no`, `record_key`: the record stands earlier in the same batch.
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    duplicates: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record was rejected, and what to do about it."""
+
+    zh: str
+    en: str
+
+
+REASONS: Mapping[str, Reason] = {
+    "not_utf8": Reason(
+        "不是 UTF-8 编码，请让来源系统改用 UTF-8 后重发", "Not UTF-8; have the source send UTF-8"
+    ),
+    "bad_json": Reason(
+        "不是完整的 JSON，请检查是否被截断或含非法字符", "Not valid JSON; check for truncation"
+    ),
+    "not_an_object": Reason(
+        "不是一个 JSON 对象，每行应为一条 {…} 记录", "Not a JSON object; one {…} record a line"
+    ),
+    "too_deep": Reason("嵌套层数过多，请检查来源系统的输出", "Nested too deeply; check the source"),
+    "record_too_large": Reason(
+        "单条记录超过 1 MiB，附件请改传引用地址", "Over 1 MiB; send attachments by reference"
+    ),
+    "duplicate_key": Reason(
+        "同一字段出现两次，无法判断以哪个为准", "The same field twice; which one counts is unknown"
+    ),
+    "missing_item": Reason("缺少必填项，请补充", "A required item is missing; add it"),
+    "wrong_type": Reason("数据类型不符，请核对填写内容", "Wrong type; check the value"),
+    "too_long": Reason("内容超出长度上限，请缩短", "Longer than allowed; shorten it"),
+    "bad_time": Reason("无法识别的时间，请改为如 2018-02-08 12:30:00", "Not a time we can read"),
+    "time_in_future": Reason("时间晚于接收时刻，请校准设备时钟", "In the future; set the device's clock"),
+    "time_too_old": Reason(
+        "时间过早，超出实时接收期限；补报历史数据请走历史导入",
+        "Too old to be live; import it as history",
+    ),
+    "unknown_code": Reason(
+        "代码表中没有此值，请核对或在来源对照表中补充", "Not in the code list; correct or map it"
+    ),
+    "bad_coordinates": Reason("无法识别的坐标，请填写经度与纬度", "Not coordinates we can read"),
+    "coordinates_out_of_range": Reason("坐标不在中国境内，请核对经纬度", "Not in China; check lon and lat"),
+    "out_of_range": Reason("数值超出允许范围，请核对", "Out of the allowed range; check it"),
+    "area_outside_tenant": Reason(
+        "区划代码不属于本辖区，请核对", "The area code is not of this area; check it"
+    ),
+}
+"""Reason code → sentence. Codes are stored with the rejects and never change their meaning."""
