@@ -47,3 +47,23 @@ class OutboxEvent(models.Model):
                 fields=["id"], condition=models.Q(sent_at__isnull=True), name="foundation_outbox_unsent"
             )
         ]
+
+
+class ParkedEvent(models.Model):
+    """An event that its listener could not process. Kept whole until somebody has looked and tried again."""
+
+    id = models.BigAutoField(primary_key=True)
+    listener = models.CharField("监听者", max_length=64)
+    stream_seq = models.BigIntegerField()
+    name = models.CharField("事件", max_length=100)
+    payload = models.JSONField("内容")
+    error = models.TextField("错误")
+    parked_at = models.DateTimeField("搁置时间")
+    resolved_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "搁置事件"
+        verbose_name_plural = "搁置事件"
+        constraints = [
+            models.UniqueConstraint(fields=["listener", "stream_seq"], name="foundation_event_is_parked_once")
+        ]

@@ -1,0 +1,65 @@
+"""The connection to NATS and the streams kept there. Embedded or a cluster: the same path."""
+
+import asyncio
+from datetime import timedelta
+
+import nats
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+EVENTS = StreamConfig(
+    name="EVENTS",
+    description="what happened, from the outbox, in order",
+    subjects=["events.>"],
+    retention=RetentionPolicy.LIMITS,
+    storage=StorageType.FILE,
+    discard=DiscardPolicy.OLD,
+    max_age=timedelta(days=7).total_seconds(),
+    max_bytes=2 * 2**30,
+    duplicate_window=timedelta(minutes=10).total_seconds(),
+    allow_direct=True,
+)
+
+
+async def connect(url: str, *, name: str) -> Client:
+    """Connect, and keep reconnecting for ever: a restart of the server is weather, not an error.
+
+    Args:
+        url: One address, or several separated by commas (a cluster).
+        name: Shown in the server's connection list.
+    """
+    return await nats.connect(
+        url.split(","),
+        name=name,
+        allow_reconnect=True,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.5,
+        ping_interval=10,
+        pending_size=64 * 2**20,
+        error_cb=_ignore,
+    )
+
+
+async def _ignore(error: Exception) -> None:
+    """Reconnection reports itself to the callers that wait; the library's own report is noise."""
+
+
+async def ensure_stream(js: JetStreamContext, config: StreamConfig) -> None:
+    """Create the stream, or bring an existing one to `config`."""
+    assert config.name is not None
+    try:
+        await js.stream_info(config.name)
+    except NotFoundError:
+        await js.add_stream(config)
+    else:
+        await js.update_stream(config)
+
+
+async def ensure_streams(url: str, *configs: StreamConfig) -> None:
+    client = await connect(url, name="setup")
+    try:
+        await asyncio.gather(*(ensure_stream(client.jetstream(), config) for config in configs))
+    finally:
+        await client.close()

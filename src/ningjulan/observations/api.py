@@ -1,0 +1,80 @@
+"""Balance sheets and rejects over HTTP."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from ninja import Router, Schema
+
+from ningjulan.catalog import facade as catalog
+from ningjulan.foundation.api import PROBLEMS, ActorRequest
+from ningjulan.observations import selectors
+
+router = Router(tags=["observations"])
+
+
+class BalanceOut(Schema):
+    source: str
+    class_id: str
+    class_zh: str
+    class_en: str
+    n_batches: int
+    received: int
+    stored: int
+    rejected: int
+    duplicate: int
+    last_received_at: datetime | None
+    median_visible_ms: float | None
+
+
+class RejectOut(Schema):
+    id: int
+    source: str
+    class_id: str
+    row_no: int
+    received_at: datetime
+    reasons: list[str]
+    detail: str
+    raw: str
+    cleaner_version: str
+
+
+class RejectsOut(Schema):
+    items: list[RejectOut]
+    next_cursor: int | None
+
+
+@router.get("/sources", response={200: list[BalanceOut], **PROBLEMS}, operation_id="listSources")
+def list_sources(request: ActorRequest) -> list[BalanceOut]:
+    """数据收支：每个来源、每一类，接收 = 入库 + 退回 + 重复。"""
+    rows = selectors.balance_sheet(request.auth, since=timezone.now() - timedelta(hours=1))
+    names = {c.id: c for c in catalog.list_classes()}
+    return [
+        BalanceOut(**vars(row), class_zh=names[row.class_id].zh, class_en=names[row.class_id].en)
+        for row in rows
+    ]
+
+
+@router.get("/sources/rejects", response={200: RejectsOut, **PROBLEMS}, operation_id="listRejects")
+def list_rejects(
+    request: ActorRequest,
+    source: str | None = None,
+    class_id: str | None = None,
+    limit: int = 50,
+    cursor: int | None = None,
+) -> RejectsOut:
+    """退回的记录：原始内容与原因。"""
+    limit = max(1, min(limit, 200))
+    rows = selectors.list_rejects(
+        request.auth, source=source, class_id=class_id, before=cursor, limit=limit + 1
+    )
+    page = rows[:limit]
+    return RejectsOut(
+        items=[RejectOut(**{**vars(row), "raw": _readable(row.raw)}) for row in page],
+        next_cursor=page[-1].id if len(rows) > limit else None,
+    )
+
+
+def _readable(raw: bytes, limit: int = 2000) -> str:
+    """Return the first characters of a raw line; bytes that are no text show as `\\x..`."""
+    text = raw[: limit * 4].decode("utf-8", errors="backslashreplace")
+    return text if len(text) <= limit else text[:limit] + "…"

@@ -1,0 +1,105 @@
+"""Raw batches in, facts out: clean → commit → scenarios → outbox, in one transaction with the mark.
+
+Pure thinking happens in `cleaning` and `scenarios.domain`; this is the one place that strings the stages
+together.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import polars as pl
+from django.db import transaction
+
+from ningjulan.cleaning import facade as cleaning
+from ningjulan.foundation import outbox
+from ningjulan.foundation.events import Event
+from ningjulan.observations import facade as observations
+from ningjulan.observations.contracts import CleanedBatch, Committed
+from ningjulan.registry import facade as registry
+from ningjulan.scenarios import facade as scenarios
+from ningjulan.sources import facade as sources
+from ningjulan.sources.stream import RawBatch
+
+CASE_CLASSES = ("BIZ16", "BIZ17")  # records that are reports or steps of cases themselves
+
+
+@dataclass(frozen=True)
+class RecordsAccepted(Event):
+    """Accepted records of a class that concerns cases directly."""
+
+    name: ClassVar[str] = "observations.records.accepted.v1"
+    class_id: str
+    source: str
+    tenant_code: str
+    intake: str
+    rows: list[dict[str, Any]]
+
+
+def clean_batches(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
+    """Clean each batch with its source's declarations and a snapshot of its tenant's registry."""
+    cleaned = []
+    for batch in batches:
+        source = sources.get_source(batch.source)
+        result = cleaning.clean(
+            batch.class_id,
+            list(batch.lines),
+            received_at=batch.received_at,
+            source=source.as_ref(),
+            refs=registry.refs(source.tenant_code),
+        )
+        cleaned.append(CleanedBatch(batch, source.tenant_code, result, cleaning.CLEANER_VERSION))
+    return cleaned
+
+
+def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
+    """Make the batches facts: marks, rejects, alerts and events, together or not at all."""
+    with transaction.atomic():
+        done = observations.commit_batches(batches, now)
+        for (tenant, source), rows_of in _fresh_rows(done).items():
+            live = sources.get_source(source).intake == "live"
+            if live:
+                scenarios.take(rows_of, tenant_code=tenant, source=source, now=now)
+            for class_id in CASE_CLASSES:
+                if class_id in rows_of:
+                    outbox.publish(_records_accepted(class_id, source, tenant, live, rows_of[class_id]))
+    return done
+
+
+def _fresh_rows(done: Sequence[Committed]) -> dict[tuple[str, str], dict[str, pl.DataFrame]]:
+    """Gather the new rows of a commit per tenant and source, one frame per class."""
+    frames: dict[tuple[str, str], dict[str, list[pl.DataFrame]]] = defaultdict(lambda: defaultdict(list))
+    for committed in done:
+        if committed.fresh and not committed.accepted.is_empty():
+            raw = committed.batch.raw
+            frames[committed.batch.tenant_code, raw.source][raw.class_id].append(committed.accepted)
+    return {
+        who: {class_id: pl.concat(parts, how="vertical_relaxed") for class_id, parts in classes.items()}
+        for who, classes in frames.items()
+    }
+
+
+def _records_accepted(
+    class_id: str, source: str, tenant: str, live: bool, rows: pl.DataFrame
+) -> RecordsAccepted:
+    return RecordsAccepted(
+        class_id=class_id,
+        source=source,
+        tenant_code=tenant,
+        intake="live" if live else "history",
+        rows=rows.to_dicts(),
+    )
+
+
+def for_history(committed: Committed) -> pl.DataFrame:
+    """Return the rows as the history keeps them, with where they came from."""
+    raw = committed.batch.raw
+    return committed.accepted.with_columns(
+        source=pl.lit(raw.source),
+        tenant_code=pl.lit(committed.batch.tenant_code),
+        batch_id=pl.lit(raw.batch_id),
+        received_at=pl.lit(raw.received_at).cast(pl.Datetime("us", "UTC")),
+        cleaner_version=pl.lit(committed.batch.cleaner_version),
+    )

@@ -1,0 +1,194 @@
+"""The relay: takes events from the outbox to NATS, and from NATS to the modules that listen.
+
+Out: in order, at least once; the outbox id is the message id, so a repeated send is stored once. In: each
+listener has a durable consumer; an event that fails for a passing reason comes again, one that fails for
+good is parked.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+from datetime import UTC, datetime, timedelta
+
+import nats.errors
+import psycopg
+from django.db import close_old_connections, connection
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError
+
+from ningjulan.foundation import outbox
+from ningjulan.foundation.bus import EVENTS, connect
+from ningjulan.foundation.errors import NingjulanError
+from ningjulan.foundation.models import OutboxEvent, ParkedEvent
+from ningjulan.project import settings
+from ningjulan.project.processes.worker import LOCK_PARAMETERS
+from ningjulan.project.wiring import LISTENERS, Listener
+
+log = logging.getLogger(__name__)
+
+SEND_AT_ONCE = 200
+LOOK_EVERY_S = 1.0  # when no NOTIFY comes; also how soon a lost one is made good
+KEEP_SENT = timedelta(days=2)
+MAX_DELIVER = 8
+RETRY_S = (0.5, 1, 2, 5, 10, 30, 60)
+
+
+class Outgoing:
+    """Outbox → EVENTS."""
+
+    def __init__(self, js: JetStreamContext, stop: asyncio.Event) -> None:
+        self.js = js
+        self.stop = stop
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        ears = asyncio.create_task(self._listen())
+        tidy_at = datetime.now(UTC)
+        while not self.stop.is_set():
+            self.wake.clear()
+            try:
+                while await self._send_some():
+                    pass
+                if datetime.now(UTC) >= tidy_at:
+                    await asyncio.to_thread(_forget_old)
+                    tidy_at = datetime.now(UTC) + timedelta(hours=1)
+            except Exception:
+                log.exception("events could not be sent; they wait in the outbox")
+            try:
+                await asyncio.wait_for(self.wake.wait(), timeout=LOOK_EVERY_S)
+            except TimeoutError:
+                continue
+        ears.cancel()
+
+    async def _send_some(self) -> int:
+        events = await asyncio.to_thread(_unsent)
+        for event in events:
+            await self.js.publish(
+                f"events.{event.name}",
+                json.dumps(event.payload, ensure_ascii=False).encode(),
+                stream=EVENTS.name,
+                timeout=10,
+                headers={"Nats-Msg-Id": f"outbox-{event.id}"},
+            )
+        if events:
+            await asyncio.to_thread(outbox.mark_sent, [event.id for event in events], datetime.now(UTC))
+        return len(events)
+
+    async def _listen(self) -> None:
+        """Turn NOTIFY into a wake-up. Without it the outbox is still looked at every second."""
+        while True:
+            try:
+                parameters = connection.get_connection_params()
+                ears = await psycopg.AsyncConnection.connect(
+                    **{k: v for k, v in parameters.items() if k in LOCK_PARAMETERS}, autocommit=True
+                )
+                async with ears:
+                    await ears.execute(f"listen {outbox.CHANNEL}")
+                    async for _ in ears.notifies():
+                        self.wake.set()
+            except psycopg.Error:
+                await asyncio.sleep(2)
+
+
+class Incoming:
+    """EVENTS → one listener, in order."""
+
+    def __init__(self, js: JetStreamContext, listener: Listener, stop: asyncio.Event) -> None:
+        self.js = js
+        self.listener = listener
+        self.stop = stop
+
+    async def run(self) -> None:
+        subscription = await self._subscribe()
+        while not self.stop.is_set():
+            try:
+                messages = await subscription.fetch(32, timeout=0.5)
+            except (TimeoutError, nats.errors.TimeoutError):
+                continue
+            except (nats.errors.Error, APIError):
+                log.warning("events cannot be fetched; trying again", exc_info=True)
+                await asyncio.sleep(1)
+                continue
+            for message in messages:
+                await self._handle(message)
+
+    async def _subscribe(self) -> JetStreamContext.PullSubscription:
+        config = ConsumerConfig(
+            durable_name=self.listener.name,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=120,
+            max_deliver=-1,  # we count ourselves, so that nothing is dropped silently
+            max_ack_pending=32,
+            deliver_policy=DeliverPolicy.ALL,
+            filter_subjects=self.listener.subjects(),
+        )
+        await self.js.add_consumer(EVENTS.name or "", config)
+        return await self.js.pull_subscribe_bind(durable=self.listener.name, stream=EVENTS.name)
+
+    async def _handle(self, message: Msg) -> None:
+        name = message.subject.removeprefix("events.")
+        tries = message.metadata.num_delivered or 1
+        try:
+            await asyncio.to_thread(self._call, name, message.data)
+        except Exception as error:
+            passing = not isinstance(error, NingjulanError) or error.retryable
+            if passing and tries < MAX_DELIVER:
+                log.warning("%s failed on %s (try %d): %s", self.listener.name, name, tries, error)
+                await message.nak(delay=RETRY_S[min(tries - 1, len(RETRY_S) - 1)])
+                return
+            log.exception("%s parks %s, seq %d", self.listener.name, name, message.metadata.sequence.stream)
+            await asyncio.to_thread(self._park, name, message, str(error))
+        await message.ack()
+
+    def _call(self, name: str, data: bytes) -> None:
+        close_old_connections()
+        self.listener.handlers[name](json.loads(data), datetime.now(UTC))
+
+    def _park(self, name: str, message: Msg, error: str) -> None:
+        close_old_connections()
+        ParkedEvent.objects.get_or_create(
+            listener=self.listener.name,
+            stream_seq=message.metadata.sequence.stream,
+            defaults={
+                "name": name,
+                "payload": json.loads(message.data),
+                "error": error[:2000],
+                "parked_at": datetime.now(UTC),
+            },
+        )
+
+
+def _unsent() -> list[outbox.Unsent]:
+    close_old_connections()
+    return outbox.unsent(SEND_AT_ONCE)
+
+
+def _forget_old() -> None:
+    """Delete events sent long ago; the EVENTS stream has kept them longer than any screen looks back."""
+    close_old_connections()
+    OutboxEvent.objects.filter(sent_at__lt=datetime.now(UTC) - KEEP_SENT).delete()
+
+
+async def _main() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    client = await connect(settings.NATS_URL, name="relay")
+    js = client.jetstream()
+    try:
+        await asyncio.gather(
+            Outgoing(js, stop).run(), *(Incoming(js, listener, stop).run() for listener in LISTENERS)
+        )
+    finally:
+        await client.close()
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    asyncio.run(_main())

@@ -1,0 +1,187 @@
+"""The HTTP door, `POST /ingest/{class}`: authenticates, limits, batches; answers once it is on disk.
+
+A plain ASGI application without Django in the path of a request: what it needs to know (tokens, classes)
+it holds in memory and refreshes from PostgreSQL beside the traffic, so that a restart of PostgreSQL does
+not close the door.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from nats.js import JetStreamContext
+from uuid_utils.compat import uuid7
+
+from ningjulan.catalog.contracts import UnknownClass
+from ningjulan.foundation.errors import InputRefused, NingjulanError, NotAllowed, TemporarilyDown
+from ningjulan.sources.door.body import MAX_BODY, BodyTooLarge, lines_of, read_body
+from ningjulan.sources.services import digest
+from ningjulan.sources.stream import RawBatch, cut, publish
+
+log = logging.getLogger(__name__)
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+MAX_IN_FLIGHT = 256 * 2**20
+REFRESH_S = 5.0
+
+
+class TokenRefused(NotAllowed):
+    code = "token_refused"
+    message_zh = "来源令牌缺失、错误或已作废，请向数据管理员申领"
+    message_en = "The source token is missing, wrong or revoked; ask the data steward for one"
+    http_status = 401
+
+
+class ClassNotAllowed(NotAllowed):
+    code = "class_not_allowed"
+    message_zh = "来源 {source} 未登记发送 {class_id} 类数据，请联系数据管理员"
+    message_en = "Source {source} is not registered to send class {class_id}; ask the data steward"
+
+
+class MethodRefused(InputRefused):
+    code = "method_refused"
+    message_zh = "此地址只接受 POST"
+    message_en = "This address takes POST only"
+    http_status = 405
+
+
+class DoorBusy(TemporarilyDown):
+    code = "door_busy"
+    message_zh = "接入量过大，本次未接收任何数据，请稍后原样重发"
+    message_en = "Too much at once; nothing of this was taken, send it again unchanged in a moment"
+
+
+class LengthWrong(InputRefused):
+    code = "length_wrong"
+    message_zh = "Content-Length 不是有效数字"
+    message_en = "Content-Length is not a number"
+    http_status = 400
+
+
+@dataclass
+class Doorkeeper:
+    """Who may bring what. The last known answer serves while PostgreSQL is away.
+
+    Args:
+        read_tokens: Returns SHA-256 of each live token → source. Blocks; called in a thread.
+        classes_of: Returns the classes a source may send; empty for an unknown source.
+        known_classes: Every class of the catalogue.
+    """
+
+    read_tokens: Callable[[], dict[str, str]]
+    classes_of: Callable[[str], frozenset[str]]
+    known_classes: frozenset[str]
+    tokens: dict[str, str] = field(default_factory=dict)
+    _fresh_at: float = -1e9
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def source_of(self, authorization: str) -> str:
+        """Return the source that the header proves, or raise `TokenRefused`."""
+        scheme, _, token = authorization.partition(" ")
+        hashed = digest(token.strip())
+        if hashed not in self.tokens or asyncio.get_running_loop().time() - self._fresh_at > REFRESH_S:
+            await self._refresh()
+        if scheme.lower() != "bearer" or hashed not in self.tokens:
+            raise TokenRefused
+        return self.tokens[hashed]
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            now = asyncio.get_running_loop().time()
+            if now - self._fresh_at < 1.0:
+                return
+            try:
+                self.tokens = await asyncio.wait_for(asyncio.to_thread(self.read_tokens), timeout=5)
+                self._fresh_at = now
+            except Exception:
+                log.warning("tokens could not be refreshed; the last known ones stay in force", exc_info=True)
+
+    def check(self, source: str, class_id: str) -> None:
+        if class_id not in self.known_classes:
+            raise UnknownClass(class_id=class_id[:20])
+        if class_id not in self.classes_of(source):
+            raise ClassNotAllowed(source=source, class_id=class_id)
+
+
+@dataclass
+class Door:
+    """The ASGI application. `stream` gives the JetStream context once NATS is connected."""
+
+    keeper: Doorkeeper
+    stream: Callable[[], JetStreamContext]
+    in_flight: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        try:
+            answer = await self._take(scope, headers, receive)
+        except NingjulanError as error:
+            language = headers.get("accept-language", "zh")[:2]
+            problem = {"code": error.code, "message": error.message(language)}
+            await reply(send, error.http_status, problem, retry_after=error.retryable)
+        else:
+            await reply(send, 202, answer)
+
+    async def _take(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> dict[str, object]:
+        """Take one request: everything that can be refused is refused before anything is stored."""
+        if scope["method"] != "POST":
+            raise MethodRefused
+        class_id = scope["path"].rpartition("/")[2]
+        source = await self.keeper.source_of(headers.get("authorization", ""))
+        self.keeper.check(source, class_id)
+        announced = _announced_length(headers)
+        if self.in_flight + announced > MAX_IN_FLIGHT:
+            raise DoorBusy
+        self.in_flight += announced
+        try:
+            body = await read_body(_chunks(receive), headers.get("content-encoding", ""))
+            lines = lines_of(body, headers.get("content-type", ""))
+            return await self._store(source, class_id, headers.get("idempotency-key", ""), lines)
+        finally:
+            self.in_flight -= announced
+
+    async def _store(self, source: str, class_id: str, key: str, lines: list[bytes]) -> dict[str, object]:
+        receipt = f"{source}:{key}" if key else str(uuid7())
+        now = datetime.now(UTC)
+        batches = [
+            RawBatch(f"{receipt}:{class_id}:{first}", receipt, source, class_id, first, now, part)
+            for first, part in cut(lines)
+        ]
+        js = self.stream()
+        await asyncio.gather(*(publish(js, batch) for batch in batches))
+        return {"receipt": receipt, "received": len(lines), "batches": len(batches)}
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise TemporarilyDown(reason="client went away")
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+def _announced_length(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
+        raise LengthWrong
+    if int(length) > MAX_BODY:
+        raise BodyTooLarge(limit_mib=MAX_BODY // 2**20)
+    return int(length)
+
+
+async def reply(send: Send, status: int, body: dict[str, object], *, retry_after: bool = False) -> None:
+    """Send a JSON answer."""
+    headers = [(b"content-type", b"application/json; charset=utf-8")]
+    if retry_after:
+        headers.append((b"retry-after", b"2"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body, ensure_ascii=False).encode()})

@@ -1,0 +1,151 @@
+"""Reading a request body into lines: decompressed as it arrives, never larger than allowed."""
+
+import zlib
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+import zstandard
+
+from ningjulan.foundation.errors import InputRefused
+
+MAX_BODY = 64 * 2**20
+STEP = 512  # bytes of zstd unpacked at once: a bomb grows by some 20 MB before it is seen
+
+
+class BodyTooLarge(InputRefused):
+    code = "body_too_large"
+    message_zh = "请求体超过 {limit_mib} MiB（解压后），请分批发送；本次未接收任何数据"
+    message_en = "The body is over {limit_mib} MiB when unpacked; send it in parts. Nothing was taken"
+    http_status = 413
+
+
+class BodyDamaged(InputRefused):
+    code = "body_damaged"
+    message_zh = "压缩数据不完整或已损坏（{encoding}），本次未接收任何数据，请重新发送"
+    message_en = "The compressed body is cut off or damaged ({encoding}); nothing was taken, send it again"
+    http_status = 400
+
+
+class EncodingUnknown(InputRefused):
+    code = "encoding_unknown"
+    message_zh = "不支持的压缩方式 {encoding}，可用 gzip、zstd 或不压缩"
+    message_en = "Unknown content encoding {encoding}; use gzip, zstd or none"
+    http_status = 415
+
+
+class BodyEmpty(InputRefused):
+    code = "body_empty"
+    message_zh = "请求体为空，每行应为一条 JSON 记录"
+    message_en = "The body is empty; send one JSON record per line"
+
+
+class Unpacker(Protocol):
+    def decompress(self, data: bytes, limit: int) -> bytes: ...
+    def finished(self) -> bool: ...
+
+
+class _Plain:
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        return data
+
+    def finished(self) -> bool:
+        return True
+
+
+class _Gzip:
+    """Gzip, also of several members, one bounded step at a time: a bomb stops at the limit."""
+
+    def __init__(self) -> None:
+        self._step = zlib.decompressobj(wbits=31)
+        self._started = False
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        out = bytearray()
+        while data and len(out) <= limit:
+            self._started = True
+            out += self._step.decompress(data, limit + 1 - len(out))
+            data = self._step.unconsumed_tail
+            if self._step.eof:
+                data = self._step.unused_data
+                if data:
+                    self._step = zlib.decompressobj(wbits=31)
+        return bytes(out)
+
+    def finished(self) -> bool:
+        return self._step.eof or not self._started
+
+
+class _Zstd:
+    """Zstandard with a bounded window; output is read in chunks, so a bomb stops at the limit."""
+
+    def __init__(self) -> None:
+        self._step = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+        self._started = False
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        out = bytearray()
+        view = memoryview(data)
+        for start in range(0, len(view), STEP):
+            self._started = True
+            out += self._step.decompress(bytes(view[start : start + STEP]))
+            if len(out) > limit:
+                break
+        return bytes(out)
+
+    def finished(self) -> bool:
+        return self._step.eof or not self._started
+
+
+UNPACKERS: dict[str, Callable[[], Unpacker]] = {
+    "": _Plain,
+    "identity": _Plain,
+    "gzip": _Gzip,
+    "x-gzip": _Gzip,
+    "zstd": _Zstd,
+}
+
+
+async def read_body(chunks: AsyncIterator[bytes], encoding: str, *, limit: int = MAX_BODY) -> bytes:
+    """Return the whole unpacked body.
+
+    Args:
+        chunks: The body as it arrives.
+        encoding: `Content-Encoding`: gzip, zstd, identity or empty.
+        limit: Largest allowed size after unpacking, in bytes.
+
+    Raises:
+        BodyTooLarge, BodyDamaged, EncodingUnknown: Nothing of the body was taken.
+    """
+    name = encoding.strip().lower()
+    try:
+        unpacker = UNPACKERS[name]()
+    except KeyError:
+        raise EncodingUnknown(encoding=name) from None
+    body = bytearray()
+    try:
+        async for chunk in chunks:
+            body += unpacker.decompress(chunk, limit - len(body))
+            if len(body) > limit:
+                raise BodyTooLarge(limit_mib=limit // 2**20)
+    except (zlib.error, zstandard.ZstdError):
+        raise BodyDamaged(encoding=name) from None
+    if not unpacker.finished():
+        raise BodyDamaged(encoding=name)
+    return bytes(body)
+
+
+def lines_of(body: bytes, content_type: str) -> list[bytes]:
+    """Return the records of a body, one line each.
+
+    `application/json` is one record, however it is broken into lines: a line break inside a JSON string
+    is always escaped, so a bare one is white space. Anything else is NDJSON; blank lines are nothing.
+
+    Raises:
+        BodyEmpty: There is no record.
+    """
+    if content_type.split(";", maxsplit=1)[0].strip().lower() == "application/json":
+        body = body.replace(b"\r", b" ").replace(b"\n", b" ")
+    lines = [stripped for line in body.split(b"\n") if (stripped := line.strip(b"\r \t"))]
+    if not lines:
+        raise BodyEmpty
+    return lines
