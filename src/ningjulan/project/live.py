@@ -37,7 +37,6 @@ LOOK_AGAIN_S = 10.0
 class LiveEvent:
     seq: int
     kind: str
-    tenant_code: str
     area_code: str
     data: str
 
@@ -98,8 +97,7 @@ class Hub:
         event = LiveEvent(
             seq=seq,
             kind=self.kinds[name],
-            tenant_code=case.get("tenant_code", ""),
-            area_code=case.get("area_code", ""),
+            area_code=case.get("area_code") or case.get("tenant_code", ""),
             data=json.dumps(payload, ensure_ascii=False),
         )
         self.recent.append(event)
@@ -186,7 +184,7 @@ class Live:
             event = step.result()
             if event is None:
                 await _body(send, b"event: reset\ndata: {}\n\n")
-            elif event.tenant_code.startswith(tenant) and actor.covers(event.area_code or event.tenant_code):
+            elif event.area_code.startswith(tenant) and actor.covers(event.area_code):
                 await _body(send, event.sse())
 
 

@@ -6,76 +6,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Position',
+            name="Position",
             fields=[
-                ('shard', models.IntegerField(primary_key=True, serialize=False)),
-                ('history_seq', models.BigIntegerField()),
-                ('written_at', models.DateTimeField()),
+                ("shard", models.IntegerField(primary_key=True, serialize=False)),
+                ("history_seq", models.BigIntegerField()),
+                ("written_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('batch_id', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('stream_seq', models.BigIntegerField(unique=True)),
-                ('receipt_id', models.CharField(max_length=150)),
-                ('source', models.CharField(max_length=64, verbose_name='来源')),
-                ('tenant_code', models.CharField(max_length=15, verbose_name='租户区域')),
-                ('class_id', models.CharField(max_length=8, verbose_name='数据类')),
-                ('first_row', models.IntegerField()),
-                ('n_received', models.IntegerField(verbose_name='接收')),
-                ('n_stored', models.IntegerField(verbose_name='入库')),
-                ('n_rejected', models.IntegerField(verbose_name='退回')),
-                ('n_duplicate', models.IntegerField(verbose_name='重复')),
-                ('received_at', models.DateTimeField(verbose_name='接收时间')),
-                ('committed_at', models.DateTimeField(verbose_name='入库时间')),
-                ('cleaner_version', models.CharField(max_length=32)),
+                ("batch_id", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("stream_seq", models.BigIntegerField(unique=True)),
+                ("receipt_id", models.CharField(max_length=150)),
+                ("source", models.CharField(max_length=64, verbose_name="来源")),
+                ("tenant_code", models.CharField(max_length=15, verbose_name="租户区域")),
+                ("class_id", models.CharField(max_length=8, verbose_name="数据类")),
+                ("first_row", models.IntegerField()),
+                ("n_received", models.IntegerField(verbose_name="接收")),
+                ("n_stored", models.IntegerField(verbose_name="入库")),
+                ("n_rejected", models.IntegerField(verbose_name="退回")),
+                ("n_duplicate", models.IntegerField(verbose_name="重复")),
+                ("received_at", models.DateTimeField(verbose_name="接收时间")),
+                ("committed_at", models.DateTimeField(verbose_name="入库时间")),
+                ("cleaner_version", models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['receipt_id'], name='observations_batch_receipt'), models.Index(fields=['source', 'class_id', 'received_at'], name='observations_batch_source'), models.Index(fields=['committed_at'], name='observations_batch_committed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('n_received', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('n_stored'), '+', models.F('n_rejected')), '+', models.F('n_duplicate')))), name='observations_batch_balances')],
+                "indexes": [
+                    models.Index(fields=["receipt_id"], name="observations_batch_receipt"),
+                    models.Index(
+                        fields=["source", "class_id", "received_at"], name="observations_batch_source"
+                    ),
+                    models.Index(fields=["committed_at"], name="observations_batch_committed"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "n_received",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("n_stored"), "+", models.F("n_rejected")
+                                    ),
+                                    "+",
+                                    models.F("n_duplicate"),
+                                ),
+                            )
+                        ),
+                        name="observations_batch_balances",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reject',
+            name="Reject",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('batch_id', models.CharField(max_length=200)),
-                ('source', models.CharField(max_length=64, verbose_name='来源')),
-                ('tenant_code', models.CharField(max_length=15, verbose_name='租户区域')),
-                ('class_id', models.CharField(max_length=8, verbose_name='数据类')),
-                ('row_no', models.IntegerField(verbose_name='行号')),
-                ('received_at', models.DateTimeField(verbose_name='接收时间')),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='原因')),
-                ('detail', models.TextField(verbose_name='说明')),
-                ('raw', models.BinaryField(verbose_name='原始内容')),
-                ('cleaner_version', models.CharField(max_length=32)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("batch_id", models.CharField(max_length=200)),
+                ("source", models.CharField(max_length=64, verbose_name="来源")),
+                ("tenant_code", models.CharField(max_length=15, verbose_name="租户区域")),
+                ("class_id", models.CharField(max_length=8, verbose_name="数据类")),
+                ("row_no", models.IntegerField(verbose_name="行号")),
+                ("received_at", models.DateTimeField(verbose_name="接收时间")),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None, verbose_name="原因"
+                    ),
+                ),
+                ("detail", models.TextField(verbose_name="说明")),
+                ("raw", models.BinaryField(verbose_name="原始内容")),
+                ("cleaner_version", models.CharField(max_length=32)),
             ],
             options={
-                'verbose_name': '退回记录',
-                'verbose_name_plural': '退回记录',
-                'indexes': [models.Index(fields=['source', 'class_id', '-id'], name='observations_reject_source')],
-                'constraints': [models.UniqueConstraint(fields=('batch_id', 'row_no'), name='observations_row_is_rejected_once')],
+                "verbose_name": "退回记录",
+                "verbose_name_plural": "退回记录",
+                "indexes": [
+                    models.Index(fields=["source", "class_id", "-id"], name="observations_reject_source")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch_id", "row_no"), name="observations_row_is_rejected_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SeenKey',
+            name="SeenKey",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key_hash', models.BinaryField(max_length=16)),
-                ('batch_id', models.CharField(max_length=200)),
-                ('row_no', models.IntegerField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key_hash", models.BinaryField(max_length=16)),
+                ("batch_id", models.CharField(max_length=200)),
+                ("row_no", models.IntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key_hash',), name='observations_record_is_seen_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key_hash",), name="observations_record_is_seen_once")
+                ],
             },
         ),
     ]

@@ -1,0 +1,101 @@
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from django.db import IntegrityError, transaction
+
+from ningjulan.cleaning.contracts import DUPLICATE_SCHEMA, REJECTED_SCHEMA, Cleaned
+from ningjulan.observations.contracts import CleanedBatch
+from ningjulan.observations.models import Batch, Reject
+from ningjulan.observations.selectors import balance_of_receipt
+from ningjulan.observations.services import commit_batches
+from ningjulan.sources.stream import RawBatch
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+
+
+def batch(seq, *keys, rejected=0, batch_id=None, source="town_iot"):
+    """A cleaned batch: one accepted row per key, then `rejected` bad lines."""
+    lines = tuple(b"{}" for _ in range(len(keys) + rejected))
+    raw = RawBatch(batch_id or f"r:{seq}", "r", source, "IOT12", 1, NOW, lines, seq)
+    accepted = pl.DataFrame(
+        {"row_no": range(len(keys)), "record_key": list(keys)},
+        schema={"row_no": pl.UInt32, "record_key": pl.String},
+    )
+    bad = pl.DataFrame(
+        [
+            {"row_no": row, "reasons": ["bad_json"], "detail": "不是完整的 JSON"}
+            for row in range(len(keys), len(lines))
+        ],
+        schema=dict(REJECTED_SCHEMA),
+    )
+    cleaned = Cleaned(accepted, bad, pl.DataFrame(schema=dict(DUPLICATE_SCHEMA)))
+    return CleanedBatch(raw, "330109013", cleaned, "1.0.0")
+
+
+def commit(*batches):
+    with transaction.atomic():
+        return commit_batches(batches, NOW)
+
+
+def sheet():
+    return [(b.received, b.stored, b.rejected, b.duplicate) for b in balance_of_receipt("r", since=NOW)]
+
+
+@pytest.mark.django_db
+def test_batch_balances():
+    commit(batch(1, "A", "B", rejected=1), batch(2, "B", "C"))
+
+    assert sheet() == [(5, 3, 1, 1)]
+    assert [(r.row_no, r.reasons) for r in Reject.objects.all()] == [(3, ["bad_json"])]
+
+
+@pytest.mark.django_db
+def test_batch_delivered_again_changes_nothing_and_gives_the_same_rows():
+    (first,) = commit(batch(1, "A", "B", rejected=1))
+    (again,) = commit(batch(1, "A", "B", rejected=1))
+
+    assert (first.fresh, again.fresh) == (True, False)
+    assert again.accepted.equals(first.accepted)
+    assert sheet() == [(3, 2, 1, 0)]
+
+
+@pytest.mark.django_db
+def test_copy_of_a_batch_under_another_number_gives_nothing():
+    commit(batch(1, "A", batch_id="r:x"))
+
+    assert commit(batch(9, "A", batch_id="r:x")) == []
+    assert sheet() == [(1, 1, 0, 0)]
+
+
+@pytest.mark.django_db
+def test_copy_within_one_commit_gives_nothing():
+    done = commit(batch(1, "A", batch_id="r:x"), batch(2, "A", batch_id="r:x"))
+
+    assert [(d.batch.raw.seq, d.accepted["record_key"].to_list()) for d in done] == [(1, ["A"])]
+
+
+@pytest.mark.django_db
+def test_same_key_from_another_source_is_another_record():
+    commit(batch(1, "A"), batch(2, "A", source="other"))
+
+    assert sorted(b.stored for b in balance_of_receipt("r", since=NOW)) == [1, 1]
+
+
+@pytest.mark.django_db
+def test_commit_that_fails_leaves_no_trace():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        commit_batches([batch(1, "A", rejected=1)], NOW)
+        1 / 0  # noqa: B018
+
+    assert (Batch.objects.count(), Reject.objects.count()) == (0, 0)
+    (first,) = commit(batch(1, "A", rejected=1))
+    assert first.accepted["record_key"].to_list() == ["A"]
+
+
+@pytest.mark.django_db
+def test_database_refuses_a_batch_that_does_not_balance():
+    commit(batch(1, "A"))
+
+    with pytest.raises(IntegrityError, match="observations_batch_balances"), transaction.atomic():
+        Batch.objects.update(n_stored=7)

@@ -1,0 +1,93 @@
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from ningjulan.observations import history as module
+from ningjulan.observations.history import History, read_history
+
+NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+
+
+def rows(*keys, at=NOON):
+    return pl.DataFrame(
+        {"record_key": keys, "occurred_at": [at] * len(keys)},
+        schema={"record_key": pl.String, "occurred_at": pl.Datetime("us", "UTC")},
+    )
+
+
+def kept(root, class_id="IOT12"):
+    return sorted(read_history(str(root), class_id).collect()["record_key"])
+
+
+def test_rows_are_readable_after_the_flush_and_not_before(tmp_path):
+    history = History(str(tmp_path), shard=0)
+    history.add("IOT12", rows("A"), 4)
+    history.add("IOT03", rows("B"), 5)
+
+    assert not list(tmp_path.iterdir())
+    assert history.flush() == 5
+    assert (kept(tmp_path), kept(tmp_path, "IOT03")) == (["A"], ["B"])
+
+
+def test_rows_written_before_a_crash_are_not_written_twice(tmp_path):
+    before = History(str(tmp_path), shard=0)
+    before.add("IOT12", rows("A", "B"), 4)
+    before.flush()
+
+    after = History(str(tmp_path), shard=0)
+    after.add("IOT12", rows("A", "B"), 4)
+    after.add("IOT12", rows("C"), 5)
+    after.flush()
+
+    assert kept(tmp_path) == ["A", "B", "C"]
+
+
+def test_shards_do_not_hide_each_other(tmp_path):
+    for shard, key in ((0, "A"), (1, "B")):
+        history = History(str(tmp_path), shard)
+        history.add("IOT12", rows(key), 4)
+        history.flush()
+
+    assert kept(tmp_path) == ["A", "B"]
+
+
+def test_failed_flush_keeps_the_rows_for_the_next(tmp_path, monkeypatch):
+    history = History(str(tmp_path), shard=0)
+    history.add("IOT12", rows("A"), 4)
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "write_deltalake", lambda *a, **k: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            history.flush()
+
+    history.add("IOT12", rows("B"), 5)
+
+    assert history.flush() == 5
+    assert kept(tmp_path) == ["A", "B"]
+
+
+def test_day_is_the_street_s_day_not_utc(tmp_path):
+    history = History(str(tmp_path), shard=0)
+    history.add("IOT12", rows("A", at=datetime(2026, 11, 24, 17, 0, tzinfo=UTC)), 4)
+    history.flush()
+
+    assert read_history(str(tmp_path), "IOT12").collect()["day"][0].isoformat() == "2026-11-25"
+
+
+def test_skipped_sequence_numbers_move_the_position(tmp_path):
+    history = History(str(tmp_path), shard=0)
+    history.add("IOT12", rows("A"), 4)
+    history.skip_to(9)
+
+    assert history.flush() == 9
+
+
+def test_new_column_joins_the_table(tmp_path):
+    history = History(str(tmp_path), shard=0)
+    history.add("IOT12", rows("A"), 1)
+    history.flush()
+    history.add("IOT12", rows("B", at=NOON + timedelta(days=1)).with_columns(level=pl.lit("2")), 2)
+    history.flush()
+
+    frame = read_history(str(tmp_path), "IOT12").collect().sort("record_key")
+    assert frame["level"].to_list() == [None, "2"]
