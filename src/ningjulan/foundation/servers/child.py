@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class Child:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal is for the supervisor, which drains in order
                 # Two system calls and no lock: safe beside the few threads we have.
-                preexec_fn=_dies_with(os.getpid(), program.stop_signal),  # noqa: PLW1509
+                preexec_fn=dies_with(os.getpid(), program.stop_signal),  # noqa: PLW1509
                 **_as_account(program.account),  # type: ignore[call-overload]
             )
         self.started_at = time.monotonic()
@@ -87,14 +88,22 @@ class Child:
             except subprocess.TimeoutExpired:
                 self._process.kill()
         code = self._process.wait()
+        self.end_stragglers()
         self._record.unlink(missing_ok=True)
         return code
+
+    def end_stragglers(self) -> None:
+        """End what a dead child left in its process group: workers of a killed web server keep its port."""
+        if not self.is_alive():
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     def last_lines(self, n: int = 20) -> list[str]:
         return last_lines(self.log, n)
 
 
-def _dies_with(parent: int, with_signal: signal.Signals) -> Callable[[], None] | None:
+def dies_with(parent: int, with_signal: signal.Signals) -> Callable[[], None] | None:
+    """Return what a forked child runs so that the kernel sends it `with_signal` when `parent` dies."""
     if _libc is None:
         return None
     libc = _libc

@@ -7,6 +7,7 @@ it, and the class opens every folder above the data to all users.
 import importlib.util
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -132,6 +133,7 @@ class Postgres:
             raise causes.of_error(error, server="PostgreSQL", folder=self.var) from None
         finally:
             password_file.unlink(missing_ok=True)
+            shutil.rmtree(making, ignore_errors=True)  # gone already when all went well
 
     def _check_version(self) -> None:
         try:

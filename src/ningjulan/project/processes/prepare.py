@@ -1,0 +1,139 @@
+"""What has to be true before the processes start: tables, streams, the demo town, the demo accounts.
+
+Every step looks first and does only what is missing, so that a second start takes seconds.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import django
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from rich.console import Console
+
+from ningjulan.foundation.errors import NingjulanError, TemporarilyDown
+from ningjulan.project import settings
+from ningjulan.project.language import sentence_of
+from ningjulan.project.processes.steps import step
+
+
+class DatabaseUnreachable(TemporarilyDown):
+    code = "database_unreachable"
+    message_zh = "无法连接数据库：{reason}。请检查 NINGJULAN_DATABASE_URL"
+    message_en = "The database cannot be reached: {reason}. Check NINGJULAN_DATABASE_URL"
+
+
+class StreamsUnreachable(TemporarilyDown):
+    code = "streams_unreachable"
+    message_zh = "无法连接消息队列 NATS，请检查 NINGJULAN_NATS_URL"
+    message_en = "NATS cannot be reached; check NINGJULAN_NATS_URL"
+
+
+@dataclass(frozen=True)
+class Options:
+    seed: int
+    scale: float
+    demo: bool
+
+
+Report = Callable[[str], None]
+"""Changes the words shown beside a step while it works."""
+
+
+def bring_tables_up_to_date(options: Options, report: Report) -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise DatabaseUnreachable(reason=str(error).strip().splitlines()[0]) from error
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def make_streams(options: Options, report: Report) -> None:
+    from ningjulan.foundation.bus import EVENTS, ensure_streams
+    from ningjulan.sources.stream import RAW
+
+    try:
+        asyncio.run(asyncio.wait_for(ensure_streams(settings.NATS_URL, RAW, EVENTS), timeout=30))
+    except TimeoutError:
+        raise StreamsUnreachable from None
+
+
+def build_town(options: Options, report: Report) -> None:
+    """Build the demo town's files where they are missing, or were made from another seed or size."""
+    from ningjulan.registry import town
+
+    stamp = settings.TOWN_FOLDER / "made_from.json"
+    made_from = json.dumps({"seed": options.seed, "scale": options.scale, "version": settings.VERSION})
+    if options.demo and not (stamp.exists() and stamp.read_text() == made_from):
+        town.build(settings.TOWN_FOLDER, seed=options.seed, scale=options.scale, progress=report)
+        stamp.write_text(made_from)
+
+
+def load_town(options: Options, report: Report) -> None:
+    from ningjulan.registry import services
+
+    if options.demo:
+        services.load_town(settings.TOWN_FOLDER, datetime.now(UTC))
+
+
+def make_demo_accounts(options: Options, report: Report) -> None:
+    """Make accounts and tokens; leave the list where `ningjulan run` shows it from."""
+    from ningjulan.foundation.actors import LABEL_ZH
+    from ningjulan.project import demo
+
+    path = settings.VAR / "run" / "accounts.json"
+    path.unlink(missing_ok=True)
+    if not options.demo:
+        return
+    made = demo.prepare(settings.VAR, datetime.now(UTC))
+    rows = [[a.username, made.password, "、".join(LABEL_ZH[role] for role in a.roles)] for a in demo.ACCOUNTS]
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(rows, file)
+
+
+STEPS: tuple[tuple[str, str, Callable[[Options, Report], None]], ...] = (
+    ("数据库结构", "Tables", bring_tables_up_to_date),
+    ("消息流", "Streams", make_streams),
+    ("生成示例街道", "Demo town", build_town),
+    ("载入示例街道", "Demo registry", load_town),
+    ("演示账号", "Demo accounts", make_demo_accounts),
+)
+
+
+def prepare(options: Options, console: Console, *, steps: int = len(STEPS)) -> None:
+    """Take the first `steps` of `STEPS`, showing each. Needs Django set up.
+
+    Raises:
+        NingjulanError: A step cannot be done, in one sentence.
+    """
+    for zh, en, action in STEPS[:steps]:
+        with step(console, zh, en) as report:
+            action(options, report)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--scale", type=float, required=True)
+    wanted = parser.parse_args()
+    console = Console()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ningjulan.project.settings")
+    try:
+        django.setup()
+        prepare(Options(seed=wanted.seed, scale=wanted.scale, demo=settings.DEMO), console)
+    except NingjulanError as error:
+        console.print(f"[red]✗[/] {sentence_of(error)}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
