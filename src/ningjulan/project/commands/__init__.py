@@ -1,0 +1,1 @@
+"""Commands, by who types them: operators (`platform`), data people (`records`), developers (`develop`)."""

@@ -1,0 +1,141 @@
+"""For data people: the town, imports, tokens, statistics, the catalogue."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ningjulan.project.commands.output import AsJson, console, print_json, print_table, var_folder
+from ningjulan.project.language import language, say
+from ningjulan.project.processes.attach import attached
+
+app = typer.Typer()
+stats = typer.Typer(no_args_is_help=True, help="统计 · Statistics")
+catalog = typer.Typer(no_args_is_help=True, help="数据目录 · The catalogue of dataset classes")
+app.add_typer(stats, name="stats")
+app.add_typer(catalog, name="catalog")
+
+
+@app.command()
+def town(
+    folder: Annotated[Path | None, typer.Option(help="输出目录 · Where to write it")] = None,
+    seed: Annotated[int, typer.Option(help="种子 · Seed")] = 7,
+    scale: Annotated[float, typer.Option(help="规模 · Size")] = 1.0,
+) -> None:
+    """生成示例街道的文件 · Build the files of the demo town."""
+    from ningjulan.project.processes.steps import step
+    from ningjulan.registry import town as towns
+
+    target = folder or var_folder() / "town"
+    with step(console, f"生成示例街道 {target}", f"Demo town {target}") as report:
+        towns.build(target, seed=seed, scale=scale, progress=report)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV、XLSX、NDJSON、Parquet")],
+    source: Annotated[str, typer.Option(help="数据源名称 · Name of the source")],
+    as_json: AsJson = False,
+) -> None:
+    """导入文件并给出收支表 · Import a file and print its balance sheet."""
+    with attached(var_folder(), processes=("worker", "relay")):
+        from ningjulan.project.importing import import_file
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=console, disable=as_json) as bar:
+            tasks = {
+                "sent": bar.add_task(say("已接收", "Received"), total=None),
+                "committed": bar.add_task(say("已入库", "Stored"), total=None),
+            }
+            result = import_file(
+                file,
+                source,
+                lambda stage, done, of: bar.update(tasks[stage], completed=done, total=of),
+            )
+    if as_json:
+        print_json(result)
+    else:
+        print_table(
+            (say("读入", "Read"), say("入库", "Accepted"), say("拒收", "Rejected"), say("重复", "Duplicate")),
+            [(result.read, result.accepted, result.rejected, result.duplicate)],
+        )
+    if not result.balances:
+        sys.exit(1)
+
+
+@app.command()
+def token(
+    source: Annotated[str, typer.Argument(help="数据源名称 · Name of the source")],
+    note: Annotated[str, typer.Option(help="用途 · What it is for")] = "",
+) -> None:
+    """为数据源签发接入令牌，只显示一次 · Make a token for a source; it is shown once."""
+    with attached(var_folder()):
+        from ningjulan.sources import facade as sources
+
+        sources.get_source(source)
+        typer.echo(sources.make_token(source=source, now=datetime.now(UTC), note=note))
+
+
+@stats.command("cases")
+def stats_cases(
+    source: Annotated[str | None, typer.Option(help="只统计一个数据源 · One source only")] = None,
+    tenant: Annotated[str | None, typer.Option(help="区域代码 · Area code")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """案件统计：数量、按时率、热点 · Cases: counts, on-time rate, hot spots."""
+    with attached(var_folder()):
+        from ningjulan.reports import facade as reports
+
+        found = reports.case_stats(source=source, tenant=tenant)
+    if as_json:
+        print_json(found)
+        return
+    headline = ("total", "settled", "on_time", "late", "on_time_rate")
+    print_table(headline, [[found[key] for key in headline]])
+    for key in ("by_category", "by_community", "by_month"):
+        if found[key]:
+            print_table(list(found[key][0]), (list(row.values()) for row in found[key][:10]))
+
+
+@catalog.command("stats")
+def catalog_stats(as_json: AsJson = False) -> None:
+    """数据目录的规模 · How much the catalogue holds."""
+    from dataclasses import asdict
+
+    from ningjulan.catalog import facade as classes
+
+    found = classes.stats()
+    if as_json:
+        print_json(found)
+    else:
+        print_table((say("项", "What"), say("数量", "Count")), asdict(found).items())
+
+
+@catalog.command("show")
+def catalog_show(
+    class_id: Annotated[str | None, typer.Argument(help="数据类编号，如 IOT12 · Class id")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """列出数据类，或显示一个数据类的数据项 · List the classes, or the items of one."""
+    from ningjulan.catalog import facade as classes
+
+    if class_id is None:
+        found = classes.list_classes()
+        if as_json:
+            print_json([{"id": c.id, "zh": c.zh, "en": c.en} for c in found])
+        else:
+            print_table(
+                ("ID", say("名称", "Name")), ((c.id, c.en if language() == "en" else c.zh) for c in found)
+            )
+        return
+    one = classes.get_class(class_id)
+    if as_json:
+        print_json(classes.json_schema(class_id))
+    else:
+        console.print(f"[bold]{one.id} {one.zh}[/] · {one.en}")
+        print_table(
+            ("ID", say("名称", "Name"), say("类型", "Type")), ((i.id, i.zh, i.type) for i in one.items)
+        )
