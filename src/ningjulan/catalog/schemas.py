@@ -22,12 +22,18 @@ ADDED: Mapping[str, FieldFacts] = {
 }
 
 HINTS: Mapping[str, str] = {
-    "area_code": "事发区划代码（街道 9 位、社区 12 位或网格 15 位）",
+    "area_code": "事发区划代码",
     "community_name": "事发社区名称",
     "address_text": "事发地址",
-    "source_text": "来源系统的原文，原样保留",
+    "source_text": "来源原文",
+    "lon": "经度",
+    "lat": "纬度",
 }
-"""What any record may bring besides the items of its class. Not items of the catalogue, not counted there."""
+"""What any record may bring besides the items of its class; not items of the catalogue, not counted there.
+
+`area_code` is a street (9 digits), community (12) or grid (15); `lon`, `lat` are in the system the source
+declares; `source_text` is kept as it came.
+"""
 
 
 def level_of(item: Item, data_class: DataClass) -> str:

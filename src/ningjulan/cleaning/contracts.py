@@ -81,6 +81,7 @@ class SourceRef:
     intake: Intake = Intake.LIVE
     columns: Mapping[str, str] = field(default_factory=dict)  # their name → our item
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # our item → their value → ours
+    unknown: frozenset[str] = frozenset()  # what the source writes when it does not know, such as "-"
 
 
 _DEVICES = {
@@ -137,7 +138,7 @@ class Cleaned:
     """One batch, split three ways. Every line is in exactly one frame, identified by `row_no`.
 
     accepted:   `row_no`, the items of the class in our types, then the columns of `COLLATED`.
-    rejected:   `row_no`, `reasons` (codes of `REASONS`, in rule order), `detail` (a sentence a clerk can act on).
+    rejected:   `row_no`, `reasons` (codes of `REASONS`, in rule order), `detail` (what a clerk can act on).
     duplicates: `row_no`, `record_key`: the record stands earlier in the same batch.
     """
 

@@ -1,0 +1,44 @@
+"""Address text → building, by exact match after normalisation. The full matcher comes with the registry."""
+
+import polars as pl
+
+from ningjulan.cleaning import words
+
+# 浙江省杭州市萧山区宁围街道 may be written or left out; 幢, 栋 and 号楼 are one thing.
+_PREFIX = r"^(?:\p{Han}{2,3}省)?(?:\p{Han}{2,3}市)?(?:\p{Han}{1,3}区)?(?:\p{Han}{2,4}街道)?"
+_BUILDING_WORDS = "(?:号楼|幢|栋|座)"
+_INSIDE = r"^(.*?[0-9a-z]+幢).*$"  # unit, floor and room do not change the building
+
+
+def match_key(address: pl.Series) -> pl.Series:
+    """Return the address as it is compared: no district prefix, one word for building, nothing after it."""
+    return (
+        words.normalised_name(address)
+        .str.replace(_PREFIX, "")
+        .str.replace_all(_BUILDING_WORDS, "幢")
+        .str.replace(_INSIDE, "${1}")
+    )
+
+
+def buildings_at(address: pl.Series, buildings: pl.DataFrame) -> pl.DataFrame:
+    """Return the building at each address: `b_id`, `b_lon`, `b_lat`, `b_grid`, `b_address`; null if none.
+
+    An address that two buildings share finds neither.
+    """
+    if address.null_count() == len(address) or buildings.is_empty():
+        names = ("b_id", "b_address", "b_grid")
+        none = {name: pl.repeat(None, len(address), dtype=pl.String, eager=True) for name in names}
+        zero = {
+            name: pl.repeat(None, len(address), dtype=pl.Float64, eager=True) for name in ("b_lon", "b_lat")
+        }
+        return pl.DataFrame({**none, **zero})
+    table = buildings.select(
+        pl.Series("match_key", match_key(buildings["address_text"])),
+        b_id="building_id",
+        b_lon="lon",
+        b_lat="lat",
+        b_grid="grid_code",
+        b_address="address_text",
+    ).unique("match_key", keep="none")
+    asked = pl.DataFrame({"match_key": match_key(address)})
+    return asked.join(table, on="match_key", how="left", maintain_order="left").drop("match_key")

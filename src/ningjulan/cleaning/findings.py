@@ -1,0 +1,85 @@
+"""What was found wrong: masks until the end, then the bad rows, and only they, get their sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ningjulan.catalog.contracts import Item
+from ningjulan.cleaning.contracts import REASONS, REJECTED_SCHEMA
+
+_MAX_QUOTED = 40
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule broken by some rows.
+
+    reason: Code of `REASONS`.
+    bad:    Boolean, one value per row; null counts as false.
+    item:   The item concerned.
+    value:  What was delivered; quoted in the sentence unless the item is personal or masked.
+    """
+
+    reason: str
+    bad: pl.Series
+    item: Item
+    value: pl.Series | None = None
+
+
+def any_bad(findings: Sequence[Finding], height: int) -> pl.Series:
+    """Return true for the rows that break at least one rule."""
+    bad = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
+    for finding in findings:
+        bad = bad | finding.bad.fill_null(value=False)
+    return bad
+
+
+def rejected(row_no: pl.Series, findings: Sequence[Finding], bad: pl.Series) -> pl.DataFrame:
+    """Return `row_no`, `reasons` (in rule order, once each) and `detail` of the bad rows."""
+    found = [finding for finding in findings if finding.bad.any()]
+    if not found:
+        return pl.DataFrame(schema=dict(REJECTED_SCHEMA))
+    columns = {
+        f"{kind}{n}": column.filter(bad)
+        for n, finding in enumerate(found)
+        for kind, column in (("reason", _reason(finding)), ("detail", _sentence(finding)))
+    }
+    frame = pl.DataFrame({"row_no": row_no.filter(bad), **columns})
+    return frame.select(
+        pl.col("row_no").cast(pl.UInt32),
+        pl.concat_list("^reason\\d+$").list.drop_nulls().list.unique(maintain_order=True).alias("reasons"),
+        pl.concat_list("^detail\\d+$").list.drop_nulls().list.join("；").alias("detail"),
+    )
+
+
+def rejected_lines(refused: Sequence[tuple[int, str]]) -> pl.DataFrame:
+    """Return the rejects of lines that could not be read at all."""
+    return pl.DataFrame(
+        {
+            "row_no": [row_no for row_no, _ in refused],
+            "reasons": [[reason] for _, reason in refused],
+            "detail": [REASONS[reason].zh for _, reason in refused],
+        },
+        schema=dict(REJECTED_SCHEMA),
+    )
+
+
+def _reason(finding: Finding) -> pl.Series:
+    frame = pl.DataFrame({"bad": finding.bad})
+    return frame.select(pl.when("bad").then(pl.lit(finding.reason)))["literal"]
+
+
+def _sentence(finding: Finding) -> pl.Series:
+    head = f"{finding.item.zh}（{finding.item.id}）：{REASONS[finding.reason].zh}"
+    if finding.value is None or finding.item.pi or finding.item.mask:
+        sentence = pl.lit(head)
+    else:
+        value = pl.col("value")
+        shortened = value.str.slice(0, _MAX_QUOTED) + pl.when(value.str.len_chars() > _MAX_QUOTED).then(
+            pl.lit("…")
+        ).otherwise(pl.lit(""))
+        quoted = pl.lit(f"{head}，收到“") + shortened + pl.lit("”")
+        sentence = pl.coalesce(quoted, pl.lit(head))
+    frame = pl.DataFrame({"bad": finding.bad, "value": finding.value})
+    return frame.select(pl.when("bad").then(sentence).alias("sentence"))["sentence"]

@@ -1,0 +1,190 @@
+"""The steps in order: read, type, judge, split, place. `facade.clean` is the door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from ningjulan.catalog.contracts import DataClass, Item, ItemType
+from ningjulan.catalog.schemas import HINTS
+from ningjulan.cleaning import duplicates, findings, placing, syntax, times
+from ningjulan.cleaning.contracts import COLLATED, DUPLICATE_SCHEMA, Cleaned, Intake, Refs, SourceRef
+from ningjulan.cleaning.contracts import TimePrecision as Precision
+from ningjulan.cleaning.findings import Finding
+from ningjulan.cleaning.types import Typed, typed
+
+_TEXTUAL = frozenset({"string", "text", "ref", "image_ref", "file_ref"})
+_HINT_TYPE = {"lon": "text", "lat": "text", "source_text": "text", "area_code": "ref"}
+_POINT_HINT = Item("lon", "经纬度", "Coordinates", ItemType("geo_point", "geo_point"))
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A batch on its way: the readable rows in their types, and what was found wrong so far."""
+
+    row_no: pl.Series
+    values: Mapping[str, pl.Series]
+    day_only: pl.Series
+    findings: list[Finding]
+
+
+def clean(
+    data_class: DataClass, lines: list[bytes], received_at: datetime, source: SourceRef, refs: Refs
+) -> Cleaned:
+    """Split one batch; see `facade.clean`."""
+    items = _items_to_read(data_class)
+    names = [*items, *source.columns]
+    text, refused = syntax.read(lines, names)
+    text = _renamed(text, source.columns)
+    batch = _typed(text, items, data_class, source, lines)
+    found = [
+        *batch.findings,
+        *_bounds(data_class, batch.values, received_at, source),
+        *_foreign_areas(items, batch.values, source.tenant_code),
+    ]
+
+    bad = findings.any_bad(found, len(batch.row_no))
+    rejected = findings.rejected(batch.row_no, found, bad)
+    key = duplicates.record_key(data_class, batch.values)
+    good = pl.DataFrame([batch.row_no, *batch.values.values(), key, batch.day_only]).filter(~bad)
+    again = duplicates.repeated(good["record_key"])
+    accepted = _collated(good.filter(~again), data_class, received_at, refs)
+    return Cleaned(
+        accepted=accepted,
+        rejected=pl.concat([findings.rejected_lines(refused), rejected]).sort("row_no"),
+        duplicates=good.filter(again).select(*DUPLICATE_SCHEMA),
+    )
+
+
+def _items_to_read(data_class: DataClass) -> dict[str, Item]:
+    """Return the items of the class, then the hints no item of the class already stands for."""
+    hints = {
+        name: Item(name, title, name, ItemType(kind, kind))
+        for name, title in HINTS.items()
+        for kind in [_HINT_TYPE.get(name, "text")]
+    }
+    return {**hints, **data_class.by_id}
+
+
+def _renamed(text: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    """Bring the source's names to ours. Where a record has both, ours counts."""
+    for theirs, ours in columns.items():
+        if theirs != ours:
+            text = text.with_columns(pl.coalesce(ours, theirs).alias(ours)).drop(theirs)
+    return text
+
+
+def _typed(
+    text: pl.DataFrame,
+    items: Mapping[str, Item],
+    data_class: DataClass,
+    source: SourceRef,
+    lines: list[bytes],
+) -> _Batch:
+    values: dict[str, pl.Series] = {}
+    found: list[Finding] = []
+    day_only = pl.repeat(False, text.height, dtype=pl.Boolean, eager=True)
+    for item in items.values():
+        column = text[item.id]
+        if item.type.kind in _TEXTUAL:
+            found += _nested(column, text["row_no"], item, lines)
+        result = typed(column, item, source)
+        values[item.id] = result.values.alias(item.id)
+        if item.required and result.absent is not None:
+            found.append(Finding("missing_item", result.absent, item))
+        found += result.findings
+        if item.id == data_class.time_item and result.day_only is not None:
+            day_only = result.day_only
+    point = _own_point(text, data_class, values, source)
+    values["own_lon"], values["own_lat"] = point.values.struct.unnest()
+    found += point.findings
+    return _Batch(
+        row_no=text["row_no"],
+        values={name: column.alias(name) for name, column in values.items() if name not in ("lon", "lat")},
+        day_only=day_only.alias("day_only"),
+        findings=found,
+    )
+
+
+def _own_point(
+    text: pl.DataFrame, data_class: DataClass, values: Mapping[str, pl.Series], source: SourceRef
+) -> Typed:
+    """Return the record's own point: its place item, else the hints `lon` and `lat`."""
+    pair = text.select(pl.concat_str("lon", "lat", separator=","))["lon"]
+    hinted = typed(pair, _POINT_HINT, source)
+    if data_class.place_item is None:
+        return hinted
+    own = values[data_class.place_item]
+    return Typed(own.zip_with(own.is_not_null(), hinted.values), hinted.findings)
+
+
+def _nested(text: pl.Series, row_no: pl.Series, item: Item, lines: list[bytes]) -> list[Finding]:
+    """Find objects and lists where text is due. Columns hold them as text, so suspects are read again."""
+    suspect = text.str.contains(r"^\s*[\[{]").fill_null(value=False)
+    if not suspect.any():
+        return []
+    rows = suspect.arg_true()
+    nested = [isinstance(syntax.value_of(lines[row_no[row]], item.id), dict | list) for row in rows]
+    bad = pl.repeat(False, len(text), dtype=pl.Boolean, eager=True)
+    return [Finding("wrong_type", bad.scatter(rows, nested), item, text)]
+
+
+def _bounds(
+    data_class: DataClass, values: Mapping[str, pl.Series], received_at: datetime, source: SourceRef
+) -> list[Finding]:
+    """Find records from the future, and live ones that come too late."""
+    item = data_class.by_id[data_class.time_item]
+    at = values[item.id]
+    history = source.intake is Intake.HISTORY
+    earliest = times.earliest_allowed(received_at, data_class.late_by, history=history)
+    written = at.dt.convert_time_zone(times.LOCAL_ZONE).dt.strftime("%Y-%m-%d %H:%M:%S")
+    return [
+        Finding("time_in_future", at > received_at + data_class.early_by, item, written),
+        Finding("time_too_old", at < earliest, item, written),
+    ]
+
+
+def _foreign_areas(
+    items: Mapping[str, Item], values: Mapping[str, pl.Series], tenant_code: str
+) -> list[Finding]:
+    return [
+        Finding(
+            "area_outside_tenant",
+            placing.outside_tenant(values[name], tenant_code),
+            items[name],
+            values[name],
+        )
+        for name in ("area_code", "grid_code")
+        if name in values
+    ]
+
+
+def _collated(good: pl.DataFrame, data_class: DataClass, received_at: datetime, refs: Refs) -> pl.DataFrame:
+    """Add the columns of `COLLATED` to the accepted rows."""
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, good.height)
+    codes = [name for name in ("grid_code", "area_code") if name in good.columns]
+    place = placing.placed(
+        placing.Hints(
+            device_id=good[data_class.device_item] if data_class.device_item else nothing,
+            lon=good["own_lon"],
+            lat=good["own_lat"],
+            area_code=good.select(pl.coalesce(codes).alias("given"))["given"],
+            community_name=good["community_name"],
+            address_text=good["address_text"],
+        ),
+        refs,
+    )
+    at = pl.col(data_class.time_item)
+    known = good.select(
+        "record_key",
+        "source_text",
+        occurred_at=at.fill_null(received_at),
+        time_precision=pl.when(at.is_null())
+        .then(pl.lit(Precision.RECEIVED.value))
+        .when("day_only")
+        .then(pl.lit(Precision.DAY.value))
+        .otherwise(pl.lit(Precision.INSTANT.value)),
+    )
+    items = [item.id for item in data_class.items if item.id not in COLLATED]
+    return pl.concat([good.select("row_no", *items), known.hstack(place).select(*COLLATED)], how="horizontal")
