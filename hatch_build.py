@@ -7,7 +7,7 @@ the files it is made from have not changed, or when NINGJULAN_SKIP_WEB is set.
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +19,31 @@ BUILT = "src/ningjulan/project/static/app"
 
 class FrontEndHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        web, built = Path(self.root) / "web", Path(self.root) / BUILT
-        if os.environ.get(SKIP) or not (web / "index.html").exists():
-            return
-        stamp, failed = built / ".made-from", built / ".failed"
-        wanted = fingerprint(web)
-        if stamp.exists() and stamp.read_text() == wanted and not failed.exists():
-            return
-        try:
-            build(web)
-        except (subprocess.CalledProcessError, OSError) as error:
-            if not (built / "index.html").exists():
-                raise RuntimeError(f"the front end could not be built: {reason(error)}") from error
-            # An older build serves on. Installers hide what hooks print, so `make setup` reads this.
-            failed.write_text(reason(error))
-            return
+        web = Path(self.root) / "web"
+        if not os.environ.get(SKIP) and (web / "index.html").exists():
+            bring_up_to_date(web, Path(self.root) / BUILT, build)
+
+
+def bring_up_to_date(web: Path, built: Path, build: Callable[[Path], None]) -> None:
+    """Call `build(web)`, which fills `built`, unless `built` was made from the same files.
+
+    When building fails, an older build serves on, and `built/.failed` says why: installers hide what hooks
+    print, so `make setup` shows it.
+
+    Raises:
+        SystemExit: It failed and there is no older build; with the reason.
+    """
+    stamp, failed = built / ".made-from", built / ".failed"
+    wanted = fingerprint(web)
+    if stamp.exists() and stamp.read_text() == wanted and not failed.exists():
+        return
+    try:
+        build(web)
+    except (subprocess.CalledProcessError, OSError) as error:
+        if not (built / "index.html").exists():
+            raise SystemExit(f"界面构建失败 · The screens could not be built\n{reason(error)}") from None
+        failed.write_text(reason(error))
+    else:
         failed.unlink(missing_ok=True)
         stamp.write_text(wanted)
 
@@ -59,11 +69,11 @@ def build(web: Path) -> None:
 
     node = Path(ROOT_DIR) / "bin" / "node"
     npm = Path(ROOT_DIR) / "lib/node_modules/npm/bin/npm-cli.js"
-    environment = {**os.environ, "CI": "1", "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # NODE_ENV=production would leave out what we build with.
+    inherited = {name: value for name, value in os.environ.items() if name != "NODE_ENV"}
+    environment = {**inherited, "CI": "1", "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
     def run(*command: str | Path) -> None:
-        # Devdependencies are what we build with; NODE_ENV=production would leave them out.
-        environment.pop("NODE_ENV", None)
         subprocess.run(
             [str(part) for part in command],
             cwd=web,
