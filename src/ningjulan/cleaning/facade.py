@@ -1,6 +1,6 @@
 """The door of cleaning: one pure function over one batch."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -31,7 +31,7 @@ def clean(
     Raises:
         UnknownClass: The catalogue has no such class.
     """
-    return pipeline.clean(catalog.get_class(class_id), lines, received_at, source, refs)
+    return pipeline.clean(catalog.get_class(class_id), lines, received_at.astimezone(UTC), source, refs)
 
 
 def accepted_schema(class_id: str) -> dict[str, pl.DataType]:

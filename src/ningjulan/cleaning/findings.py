@@ -1,6 +1,6 @@
 """What was found wrong: masks until the end, then the bad rows, and only they, get their sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -27,6 +27,11 @@ class Finding:
     value: pl.Series | None = None
 
 
+def that_hold(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings with at least one bad row: usually none."""
+    return [finding for finding in findings if finding.bad.any()]
+
+
 def any_bad(findings: Sequence[Finding], height: int) -> pl.Series:
     """Return true for the rows that break at least one rule."""
     bad = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
@@ -37,12 +42,11 @@ def any_bad(findings: Sequence[Finding], height: int) -> pl.Series:
 
 def rejected(row_no: pl.Series, findings: Sequence[Finding], bad: pl.Series) -> pl.DataFrame:
     """Return `row_no`, `reasons` (in rule order, once each) and `detail` of the bad rows."""
-    found = [finding for finding in findings if finding.bad.any()]
-    if not found:
+    if not findings:
         return pl.DataFrame(schema=dict(REJECTED_SCHEMA))
     columns = {
         f"{kind}{n}": column.filter(bad)
-        for n, finding in enumerate(found)
+        for n, finding in enumerate(findings)
         for kind, column in (("reason", _reason(finding)), ("detail", _sentence(finding)))
     }
     frame = pl.DataFrame({"row_no": row_no.filter(bad), **columns})

@@ -38,11 +38,13 @@ def clean(
     text, refused = syntax.read(lines, names)
     text = _renamed(text, source.columns)
     batch = _typed(text, items, data_class, source, lines)
-    found = [
-        *batch.findings,
-        *_bounds(data_class, batch.values, received_at, source),
-        *_foreign_areas(items, batch.values, source.tenant_code),
-    ]
+    found = findings.that_hold(
+        [
+            *batch.findings,
+            *_bounds(data_class, batch.values, received_at, source),
+            *_foreign_areas(items, batch.values, source.tenant_code),
+        ]
+    )
 
     bad = findings.any_bad(found, len(batch.row_no))
     rejected = findings.rejected(batch.row_no, found, bad)

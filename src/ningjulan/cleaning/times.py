@@ -1,13 +1,13 @@
 """Times in whatever form they come → instants. Text without a zone is meant in Asia/Shanghai."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from ningjulan.cleaning.contracts import INSTANT
 
-HISTORY_BEGINS = datetime.fromisoformat("1990-01-01T00:00:00+08:00")  # older dates are unset clocks
+HISTORY_BEGINS = datetime(1990, 1, 1, tzinfo=UTC)  # older dates are unset clocks
 LOCAL_ZONE = "Asia/Shanghai"
 
 # 2018-02-08T12:30:00+08:00 · 2018/2/8 12:30 · 2018.2.8 · 2018年2月8日12时30分5秒 · 20180208123000
@@ -24,10 +24,9 @@ _COMPACT = (
     rf"(?:[Tt]?(?P<h>[0-9]{{2}})(?P<mi>[0-9]{{2}})(?:(?P<s>[0-9]{{2}})(?P<f>[0-9]{{3}})?)?)?{_ZONE}"
 )
 _EPOCH = r"^[0-9]{10}(?:\.[0-9]{1,9})?$|^[0-9]{13}$"
-_ISO = (
-    r"^(?:19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"
-)
+_WALL = r"^(?:19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+_ISO_LOCAL = rf"{_WALL}$"
+_ISO_ZONED = rf"{_WALL}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,9 @@ def parsed(text: pl.Series) -> Times:
         `at`: Datetime(us, UTC), null where `text` is null or no such time; `day_only`.
     """
     text = text.rename("t")
-    iso = text.str.contains(_ISO).fill_null(value=False)
-    if iso.all():
-        return Times(_iso(text), pl.repeat(False, len(text), dtype=pl.Boolean, eager=True))
+    for layout, read in ((_ISO_ZONED, _iso_zoned), (_ISO_LOCAL, _iso_local)):
+        if text.str.contains(layout).all():
+            return Times(read(text), pl.repeat(False, len(text), dtype=pl.Boolean, eager=True))
     frame = pl.DataFrame({"t": text})
     epoch = pl.col("t").str.contains(_EPOCH)
     number = pl.col("t").cast(pl.Float64, strict=False)
@@ -70,8 +69,16 @@ def parsed(text: pl.Series) -> Times:
     )
 
 
-def _iso(text: pl.Series) -> pl.Series:
-    """Read the one form most systems write: ISO 8601 with a zone."""
+def _iso_local(text: pl.Series) -> pl.Series:
+    """Read the form most databases write. Like `_iso_zoned` only a short way to the same result."""
+    wall = text.str.replace(" ", "T", literal=True)
+    wall = wall.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    local = wall.dt.replace_time_zone(LOCAL_ZONE, ambiguous="earliest", non_existent="null")
+    return local.dt.convert_time_zone("UTC")
+
+
+def _iso_zoned(text: pl.Series) -> pl.Series:
+    """Read the form most systems write: ISO 8601 with a zone."""
     tidy = text.str.replace(" ", "T", literal=True).str.replace("Z", "+00:00", literal=True)
     return tidy.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False).cast(INSTANT)
 

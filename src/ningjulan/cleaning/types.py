@@ -52,6 +52,9 @@ def typed(text: pl.Series, item: Item, source: SourceRef) -> Typed:
         item: Its catalogue entry.
         source: The source's words for "unknown", its codes, its coordinate system.
     """
+    if text.null_count() == len(text):  # most optional items, in most batches
+        nothing = pl.Series([None], dtype=dtype_of(item)).new_from_index(0, len(text))
+        return Typed(nothing, absent=text.is_null())
     text = words.repaired(text, fold_punctuation=item.type.kind not in _IN_SENTENCES)
     if source.unknown:
         text = text.set(text.is_in(list(source.unknown)).fill_null(value=False), None)

@@ -83,7 +83,7 @@ def test_many_lists_side_by_side_are_not_deep():
 
 
 def test_a_record_written_over_several_lines_is_one_record():
-    line = b'{\n  "msg_id": "M1",\r\n  "facility_id": "D1",\n "event_time": 1795573200, "alarm_kind": "FIRE"}'
+    line = b'{\n  "msg_id": "M1",\r\n  "facility_id": "D1",\n "event_time": 1795568400, "alarm_kind": "FIRE"}'
 
     assert only("IOT12", line)["occurred_at"] == datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 

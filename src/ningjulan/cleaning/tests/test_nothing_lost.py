@@ -14,7 +14,8 @@ from ningjulan.cleaning.contracts import COLLATED, REASONS, Cleaned
 from ningjulan.cleaning.tests.samples import RIGHT, cleaned
 
 CLASSES = sorted(RIGHT)
-UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+BRIEF = settings(UNHURRIED, max_examples=8)
 
 json_values = st.recursive(
     st.none()
@@ -43,7 +44,7 @@ def records(draw: st.DrawFn, class_id: str) -> bytes:
 def lines_of(class_id: str) -> st.SearchStrategy[list[bytes]]:
     garbage = st.binary(max_size=60) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace"))
     any_json = json_values.map(lambda value: json.dumps(value).encode())
-    return st.lists(records(class_id) | records(class_id) | any_json | garbage, max_size=12)
+    return st.lists(records(class_id) | records(class_id) | any_json | garbage, max_size=8)
 
 
 def row_numbers(out: Cleaned) -> list[int]:
@@ -84,7 +85,7 @@ def test_the_same_batch_always_comes_out_the_same(class_id, data):
 
 
 @pytest.mark.parametrize("class_id", CLASSES)
-@UNHURRIED
+@BRIEF
 @given(data=st.data())
 def test_a_line_comes_out_the_same_in_whatever_company(class_id, data):
     lines = data.draw(lines_of(class_id))

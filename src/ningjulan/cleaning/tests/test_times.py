@@ -73,3 +73,12 @@ def test_fractions_reach_the_microsecond():
 
 def test_a_zone_west_of_greenwich():
     assert parsed(pl.Series(["2018-02-07T23:00:00-05:30"])).at.to_list() == [HALF_PAST_FOUR]
+
+
+@pytest.mark.parametrize("rest", ["soon", "2018年2月8日"])
+def test_the_short_way_and_the_long_way_agree(rest):
+    written = ["2018-02-08 12:30:00.5", "1986-05-04 00:30:00", "2018-02-30 12:00:00", "2018-02-08 12:30:00"]
+
+    short, long = parsed(pl.Series(written)), parsed(pl.Series([*written, rest]))
+
+    assert short.at.to_list() == long.at.to_list()[:-1]
