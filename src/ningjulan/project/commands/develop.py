@@ -1,6 +1,5 @@
 """For developers and integrators: simulated traffic, the API's schema."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -29,13 +28,17 @@ def simulate(
 @app.command()
 def openapi(
     out: Annotated[Path | None, typer.Option(help="输出文件，默认标准输出 · File to write")] = None,
+    check: Annotated[Path | None, typer.Option(help="与此文件比较 · Compare with this file")] = None,
 ) -> None:
     """输出接口的 OpenAPI 描述 · Print the OpenAPI description of the API."""
-    from ningjulan.project.openapi import schema
+    from ningjulan.project.openapi import OutOfDate, schema_text
 
-    text = json.dumps(schema(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
+    text = schema_text()
+    if check is not None:
+        if not check.exists() or check.read_text() != text:
+            raise OutOfDate(path=str(check))
+    elif out is not None:
         out.write_text(text)
         console.print(say(f"已写入 {out}", f"Wrote {out}"))
+    else:
+        typer.echo(text, nl=False)
