@@ -1,7 +1,8 @@
 """The day before: a newcomer opens the map on a street that has lived a day, not on an empty one.
 
-Nothing is made up behind the platform's back. Traffic goes into RAW, is cleaned and committed, alerts open cases, and
-demo clerks work on them, all through the services that the live platform uses; only the clock is handed in.
+Nothing is made up behind the platform's back. Traffic goes into RAW, is cleaned and committed, alerts
+open cases, and demo clerks work on them, all through the services that the live platform uses; only the
+clock is handed in.
 """
 
 import asyncio
@@ -97,7 +98,7 @@ class Teller:
 
 @dataclass
 class Clerks:
-    """Register, dispatch and close as people do: after some minutes, now and then too late, sometimes never."""
+    """Register, dispatch and close as people do: after some minutes, and now and then too late."""
 
     random: np.random.Generator
     _next: dict[UUID, datetime] = field(default_factory=dict)

@@ -111,6 +111,13 @@ class Street:
                 records.extend(make(start + timedelta(seconds=float(offset))))
         return sorted(records, key=lambda record: record.at)
 
+    def alarm(self, at: datetime, building: str | None = None) -> Record:
+        """Return a fire alarm of some device, in `building` when given."""
+        fire = self.scenery.fire
+        devices = fire if building is None else fire.filter(pl.col("building_id") == building)
+        (device,) = self._pick(devices if devices.height else fire, "device_id")
+        return self._fire_message(device, at, "FIRE", 0b10)
+
     def _fire(self, at: datetime) -> Iterator[Record]:
         """A detector goes off; one time in eight a second one of the building follows; then all is reset."""
         device, building = self._pick(self.scenery.fire, "device_id", "building_id")
