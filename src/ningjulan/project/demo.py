@@ -41,12 +41,17 @@ class Demo:
     tokens: dict[str, str]
 
 
+def find_demo(var: Path) -> Demo | None:
+    """Return what `prepare` has made, or None where there is no demo."""
+    path = var / "demo.json"
+    return Demo(**json.loads(path.read_text())) if path.exists() else None
+
+
 @transaction.atomic
 def prepare(var: Path, now: datetime) -> Demo:
     """Make the demo accounts and tokens, or return those made before. Repeatable."""
     path = var / "demo.json"
-    kept = json.loads(path.read_text()) if path.exists() else {"password": _password(), "tokens": {}}
-    demo = Demo(password=kept["password"], tokens=kept["tokens"])
+    demo = find_demo(var) or Demo(_password(), {})
     live = sources.live_tokens()
     for source in sources.list_sources():
         token = demo.tokens.get(source.name)

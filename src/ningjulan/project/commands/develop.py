@@ -19,10 +19,12 @@ def simulate(
     seed: Annotated[int, typer.Option(help="种子 · Seed")] = 7,
 ) -> None:
     """向运行中的平台发送模拟数据 · Send simulated traffic to the running platform."""
-    with attached(var_folder(), processes=("worker", "relay")):
-        from ningjulan.project.processes import simulator
+    from ningjulan.project.processes import simulator
 
-        simulator.main(rate=rate, minutes=minutes, seed=seed)
+    words = say("已发送", "Sent")
+    with attached(var_folder()), console.status(words) as status:
+        sent = simulator.main(rate, minutes, seed, lambda total: status.update(f"{words} {total}"))
+    console.print(f"{words} {sent}")
 
 
 @app.command()

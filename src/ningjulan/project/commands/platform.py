@@ -14,7 +14,7 @@ app = typer.Typer()
 
 
 @app.command()
-def run(  # noqa: PLR0913, PLR0917  # each is an option of the command line
+def run(
     port: Annotated[int | None, typer.Option(help="端口，默认 8000 或其后第一个空闲端口 · Web port")] = None,
     host: Annotated[str, typer.Option(help="监听地址 · Address to listen on")] = "127.0.0.1",
     rate: Annotated[float, typer.Option(help="每秒模拟记录数，0 为关闭 · Simulated records a second")] = 5.0,

@@ -31,7 +31,7 @@ def town(
 
     target = folder or var_folder() / "town"
     with step(console, f"生成示例街道 {target}", f"Demo town {target}") as report:
-        towns.build(target, seed=seed, scale=scale, progress=report)
+        towns.build(target, seed, scale, lambda what, share: report(f"{what} {share:.0%}"))
 
 
 @app.command("import")

@@ -65,14 +65,10 @@ def make_streams(options: Options, report: Report) -> None:
 
 
 def build_town(options: Options, report: Report) -> None:
-    """Build the demo town's files where they are missing, or were made from another seed or size."""
     from ningjulan.registry import town
 
-    stamp = settings.TOWN_FOLDER / "made_from.json"
-    made_from = json.dumps({"seed": options.seed, "scale": options.scale, "version": settings.VERSION})
-    if options.demo and not (stamp.exists() and stamp.read_text() == made_from):
-        town.build(settings.TOWN_FOLDER, seed=options.seed, scale=options.scale, progress=report)
-        stamp.write_text(made_from)
+    if options.demo:
+        town.build(settings.TOWN_FOLDER, options.seed, options.scale, _in_words(report))
 
 
 def load_town(options: Options, report: Report) -> None:
@@ -97,12 +93,25 @@ def make_demo_accounts(options: Options, report: Report) -> None:
         json.dump(rows, file)
 
 
+def play_demo_day(options: Options, report: Report) -> None:
+    """Let an empty street live the day before, so that nobody opens an empty map."""
+    from ningjulan.project import demo_day
+
+    if options.demo:
+        demo_day.play(datetime.now(UTC), options.seed, _in_words(report))
+
+
+def _in_words(report: Report) -> Callable[[str, float], None]:
+    return lambda what, share: report(f"{what} {share:.0%}")
+
+
 STEPS: tuple[tuple[str, str, Callable[[Options, Report], None]], ...] = (
     ("数据库结构", "Tables", bring_tables_up_to_date),
     ("消息流", "Streams", make_streams),
     ("生成示例街道", "Demo town", build_town),
     ("载入示例街道", "Demo registry", load_town),
     ("演示账号", "Demo accounts", make_demo_accounts),
+    ("演示街道的前一天", "The day before", play_demo_day),
 )
 
 
