@@ -55,7 +55,7 @@ class Nats:
         """
         places.make_folders(self.var)
         places.check_disk(self.var)
-        _binary()
+        find_binary()
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -78,7 +78,7 @@ class Nats:
         return self.var / "secrets" / "nats.conf"
 
     def program(self) -> Program:
-        return Program(name=self.name, argv=(_binary(), "-c", str(self._config())), grace_s=20.0)
+        return Program(name=self.name, argv=(find_binary(), "-c", str(self._config())), grace_s=20.0)
 
     def wait_ready(self, child: Child, *, timeout_s: float = 60.0) -> None:
         """Wait until the server greets, which it does once JetStream has read its store.
@@ -110,7 +110,7 @@ def greeting(port: int) -> dict[str, object]:
     return said
 
 
-def _binary() -> str:
+def find_binary() -> str:
     path = Path(sysconfig.get_path("scripts")) / "nats-server"
     found = str(path) if path.exists() else shutil.which("nats-server")
     if not found:

@@ -69,7 +69,7 @@ class Postgres:
         """
         places.make_folders(self.var)
         places.check_disk(self.var)
-        _binary("postgres")
+        find_binary("postgres")
         account = accounts.account_for(self.folder)
         if account is not None:
             accounts.open_programs(_install(), account)
@@ -85,7 +85,7 @@ class Postgres:
         flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return Program(
             name=self.name,
-            argv=(_binary("postgres"), "-D", str(self.folder), *flags),
+            argv=(find_binary("postgres"), "-D", str(self.folder), *flags),
             env={"LC_ALL": "C", "PGTZ": "UTC"},
             account=accounts.account_for(self.folder),
             stop_signal=signal.SIGINT,  # fast shutdown: sessions are ended, nothing is lost
@@ -154,7 +154,7 @@ def _install() -> Path:
     return Path(spec.origin).parent / "pginstall18"
 
 
-def _binary(name: str) -> str:
+def find_binary(name: str) -> str:
     path = _install() / "bin" / name
     if not path.exists():
         raise BinaryMissing(name="PostgreSQL", variable=Postgres.variable)
@@ -163,7 +163,7 @@ def _binary(name: str) -> str:
 
 def _initdb(folder: Path, password_file: Path, account: accounts.Account | None) -> None:
     command = [
-        *(_binary("initdb"), "-D", str(folder), "-U", "postgres", f"--pwfile={password_file}"),
+        *(find_binary("initdb"), "-D", str(folder), "-U", "postgres", f"--pwfile={password_file}"),
         *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
         # Built-in collation: the same order on every machine, whatever locales it has.
         *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
