@@ -1,13 +1,19 @@
 """The connection to NATS and the streams kept there. Embedded or a cluster: the same path."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 EVENTS = StreamConfig(
     name="EVENTS",
@@ -63,3 +69,17 @@ async def ensure_streams(url: str, *configs: StreamConfig) -> None:
         await asyncio.gather(*(ensure_stream(client.jetstream(), config) for config in configs))
     finally:
         await client.close()
+
+
+async def patiently(action: Callable[[], Awaitable[Result]], *, what: str) -> Result:
+    """Return what `action` returns, however long it takes: for start-up steps while a server restarts.
+
+    Args:
+        what: For the log, so that somebody who waits can see what for.
+    """
+    while True:
+        try:
+            return await action()
+        except Exception as error:
+            log.warning("%s: %s; trying again", what, error or type(error).__name__)
+            await asyncio.sleep(1)

@@ -13,18 +13,18 @@ from datetime import UTC, datetime, timedelta
 
 import nats.errors
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
 from ningjulan.foundation import outbox
-from ningjulan.foundation.bus import EVENTS, connect
+from ningjulan.foundation.bus import EVENTS, connect, patiently
+from ningjulan.foundation.database import own_connection
 from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.models import OutboxEvent, ParkedEvent
 from ningjulan.project import settings
-from ningjulan.project.processes.worker import LOCK_PARAMETERS
 from ningjulan.project.wiring import LISTENERS, Listener
 
 log = logging.getLogger(__name__)
@@ -81,10 +81,7 @@ class Outgoing:
         """Turn NOTIFY into a wake-up. Without it the outbox is still looked at every second."""
         while True:
             try:
-                parameters = connection.get_connection_params()
-                ears = await psycopg.AsyncConnection.connect(
-                    **{k: v for k, v in parameters.items() if k in LOCK_PARAMETERS}, autocommit=True
-                )
+                ears = await psycopg.AsyncConnection.connect(**own_connection(), autocommit=True)
                 async with ears:
                     await ears.execute(f"listen {outbox.CHANNEL}")
                     async for _ in ears.notifies():
@@ -102,7 +99,7 @@ class Incoming:
         self.stop = stop
 
     async def run(self) -> None:
-        subscription = await self._subscribe()
+        subscription = await patiently(self._subscribe, what=f"subscribing {self.listener.name}")
         while not self.stop.is_set():
             try:
                 messages = await subscription.fetch(32, timeout=0.5)
@@ -140,7 +137,10 @@ class Incoming:
                 await message.nak(delay=RETRY_S[min(tries - 1, len(RETRY_S) - 1)])
                 return
             log.exception("%s parks %s, seq %d", self.listener.name, name, message.metadata.sequence.stream)
-            await asyncio.to_thread(self._park, name, message, str(error))
+            reason = str(error)
+            await patiently(
+                lambda: asyncio.to_thread(self._park, name, message, reason), what="parking an event"
+            )
         await message.ack()
 
     def _call(self, name: str, data: bytes) -> None:

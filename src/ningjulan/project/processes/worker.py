@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 
 import nats.errors
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
 
-from ningjulan.foundation.bus import connect
+from ningjulan.foundation.bus import connect, patiently
+from ningjulan.foundation.database import own_connection
 from ningjulan.observations import facade as observations
 from ningjulan.project import pipeline, settings
 from ningjulan.scenarios import facade as scenarios
@@ -31,7 +32,6 @@ FETCH_WAIT_S = 0.25
 TIMER_EVERY_S = 0.5
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 LOCK_SPACE = 0x4E4A  # "NJ": our advisory locks do not meet other people's
-LOCK_PARAMETERS = frozenset({"dbname", "user", "password", "host", "port", "connect_timeout"})
 
 
 class Worker:
@@ -54,12 +54,12 @@ class Worker:
 
     async def _become_the_one(self) -> None:
         """Wait until no other worker holds this shard."""
-        while not await asyncio.to_thread(self.lock.held):
+        while not await patiently(lambda: asyncio.to_thread(self.lock.held), what="taking the shard"):
             log.info("shard %d is held by another worker; standing by", self.shard)
             await asyncio.sleep(2)
 
     async def _pull(self, js: JetStreamContext) -> None:
-        subscription = await self._subscribe(js)
+        subscription = await patiently(lambda: self._subscribe(js), what="subscribing to RAW")
         while not self.stop.is_set():
             try:
                 messages = await subscription.fetch(FETCH, timeout=FETCH_WAIT_S)
@@ -166,10 +166,7 @@ class ShardLock:
                 self._connection = None
             else:
                 return True
-        parameters = connection.get_connection_params()
-        mine = psycopg.connect(
-            **{k: v for k, v in parameters.items() if k in LOCK_PARAMETERS}, autocommit=True
-        )
+        mine = psycopg.connect(**own_connection(), autocommit=True)
         row = mine.execute("select pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, self.shard]).fetchone()
         if row and row[0]:
             self._connection = mine
