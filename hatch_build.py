@@ -96,6 +96,7 @@ def is_installed(web: Path) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """Return the last lines a person needs to see."""
-    said = getattr(error, "stdout", None) or str(error)
-    return "\n".join(str(said).strip().splitlines()[-15:])
+    """Return the last lines of a failed command, without the calls that led there."""
+    said = str(getattr(error, "stdout", None) or error)
+    lines = [line for line in said.strip().splitlines() if not line.strip().startswith("at ")]
+    return "\n".join(lines[-15:])
