@@ -1,0 +1,120 @@
+"""Layer 1: which records of a cleaned frame say something to a scenario. No state; vectorised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import h3
+import polars as pl
+
+from ningjulan.scenarios.domain import expressions, vectorised
+from ningjulan.scenarios.domain.language import CELL, CELL_RESOLUTION, PLACE_FIELDS, KeyRule, Scenario
+
+Scalar = str | float | bool | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that matched at least one signal, reduced to what the scenario reads and where it was.
+
+    (`class_id`, `source`, `record_key`) is the identity: the same record delivered twice is one candidate.
+    """
+
+    class_id: str
+    source: str
+    record_key: str
+    occurred_at: datetime
+    key: str
+    signals: tuple[str, ...]
+    fields: dict[str, Scalar]
+
+    @property
+    def identity(self) -> str:
+        return f"{self.class_id}/{self.source}/{self.record_key}"
+
+
+@dataclass(frozen=True)
+class Signalled:
+    candidates: tuple[Candidate, ...]
+    n_without_key: int  # matched, but nobody can say what they are about
+
+
+def signals(scenario: Scenario, class_id: str, frame: pl.DataFrame, *, source: str) -> Signalled:
+    """Find the records of `frame` that match a signal of `scenario`.
+
+    Args:
+        class_id: The class all rows belong to.
+        frame: Cleaned rows: the items of the class and the collated columns, `record_key` and `occurred_at`
+            among them. Columns that are missing count as absent.
+
+    Returns:
+        Candidates in the order of the frame. A row whose key is absent is only counted.
+    """
+    matching = {s.name: s for s in scenario.signals if class_id in s.classes}
+    if not matching or frame.is_empty():
+        return Signalled((), 0)
+    schema = frame.schema
+    flags = {name: vectorised.predicate(signal.where, schema) for name, signal in matching.items()}
+    wanted = [name for name in _columns(scenario) if name in schema]
+    hits = (
+        frame.select(*wanted, *(flag.alias(f"signal:{name}") for name, flag in flags.items()))
+        .filter(pl.any_horizontal([pl.col(f"signal:{name}") for name in flags]))
+        .iter_rows(named=True)
+    )
+    candidates = [_candidate(scenario, class_id, source, row) for row in hits]
+    keyed = tuple(candidate for candidate in candidates if candidate is not None)
+    return Signalled(keyed, len(candidates) - len(keyed))
+
+
+def _columns(scenario: Scenario) -> list[str]:
+    return sorted({"record_key", "occurred_at", *PLACE_FIELDS, *scenario.reads})
+
+
+def _candidate(scenario: Scenario, class_id: str, source: str, row: dict[str, Any]) -> Candidate | None:
+    if CELL in scenario.reads and row.get(CELL) is None:
+        row[CELL] = cell_of(row.get("lon"), row.get("lat"))
+    key = key_of(scenario.key, row)
+    if key is None:
+        return None
+    return Candidate(
+        class_id=class_id,
+        source=source,
+        record_key=str(row["record_key"]),
+        occurred_at=row["occurred_at"],
+        key=key,
+        signals=tuple(sorted(name.removeprefix("signal:") for name in row if _is_hit(name, row))),
+        fields={
+            name: _scalar(row[name])
+            for name in sorted({*PLACE_FIELDS, *scenario.reads})
+            if row.get(name) is not None
+        },
+    )
+
+
+def _is_hit(name: str, row: dict[str, Any]) -> bool:
+    return name.startswith("signal:") and row[name] is True
+
+
+def key_of(rule: KeyRule, row: Mapping[str, Any]) -> str | None:
+    """Return the key of a record: all fields joined by `|`, or the first one present. None when absent."""
+    values = [row.get(name) for name in rule.fields]
+    if rule.first_present:
+        return next((str(value) for value in values if value not in (None, "")), None)
+    if any(value in (None, "") for value in values):
+        return None
+    return "|".join(str(value) for value in values)
+
+
+def cell_of(lon: float | None, lat: float | None) -> str | None:
+    """Return the H3 cell (resolution 10) of a point, or None without one."""
+    if lon is None or lat is None:
+        return None
+    return str(h3.latlng_to_cell(lat, lon, CELL_RESOLUTION))
+
+
+def _scalar(value: Any) -> Scalar:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    plain = expressions.plain(value)
+    return plain if plain is None or isinstance(plain, str | float | bool) else str(plain)
