@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.security import APIKeyCookie
+from pydantic import field_validator
 
 from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.models import User
@@ -24,6 +25,17 @@ class SessionLogin(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         user = request.user
         return user.as_actor() if isinstance(user, User) and user.is_active else None
+
+
+class Input(Schema):
+    """Base of what is sent to us. Its text can be stored: no zero byte, no half character."""
+
+    @field_validator("*")
+    @classmethod
+    def text_can_be_stored(cls, value: Any) -> Any:
+        if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+            raise ValueError("含有无法保存的字符（空字符或不完整的字符）")
+        return value
 
 
 class Problem(Schema):

@@ -19,6 +19,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
+api.add_router("/", "ningjulan.cases.api.router")
 
 
 def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

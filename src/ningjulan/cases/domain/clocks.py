@@ -62,7 +62,7 @@ CLOCK_ZH: dict[ClockKind, str] = {
 CLOCK_EN: dict[ClockKind, str] = {
     ClockKind.ACCEPT: "To be accepted within {limit} of the report ({reckoning})",
     ClockKind.DISPATCH: "To be dispatched within {limit} of registering or sending back ({reckoning})",
-    ClockKind.ARRIVE: "On site within {limit} of dispatch ({reckoning}); by closing, if no arrival is recorded",
+    ClockKind.ARRIVE: "On site within {limit} of dispatch ({reckoning}); by closing if it is not recorded",
     ClockKind.RESOLVE: "To be closed within {limit} of dispatch ({reckoning})",
 }
 

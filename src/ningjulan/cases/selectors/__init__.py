@@ -1,0 +1,33 @@
+"""What can be read of cases. Everything comes back as contracts, never as rows."""
+
+from ningjulan.cases.selectors.counting import (
+    count_cases,
+    day_figures,
+    n_open_cases,
+    n_reported_by_category,
+    n_reported_by_community,
+    n_reported_by_hour,
+)
+from ningjulan.cases.selectors.reading import (
+    CaseFilter,
+    PageAsked,
+    case_detail,
+    case_ids_of_alerts,
+    case_points,
+    list_cases,
+)
+
+__all__ = [
+    "CaseFilter",
+    "PageAsked",
+    "case_detail",
+    "case_ids_of_alerts",
+    "case_points",
+    "count_cases",
+    "day_figures",
+    "list_cases",
+    "n_open_cases",
+    "n_reported_by_category",
+    "n_reported_by_community",
+    "n_reported_by_hour",
+]
