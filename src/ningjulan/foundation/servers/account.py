@@ -63,6 +63,7 @@ def open_way(path: Path, account: Account) -> None:
     Raises:
         NoPermission: A folder above cannot be changed, as on a read-only file system.
     """
+    opened = []
     for folder in path.resolve().parents:
         status = folder.stat()
         if status.st_mode & stat.S_IXOTH or status.st_uid == account.uid:
@@ -71,14 +72,16 @@ def open_way(path: Path, account: Account) -> None:
             folder.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
         except OSError:
             raise NoPermission(path=str(folder)) from None
-        log.warning("PostgreSQL cannot run as root; made %s passable (o+x) for its account", folder)
+        opened.append(str(folder))
+    if opened:
+        log.warning("PostgreSQL may not run as root; its account may now pass (o+x) %s", ", ".join(opened))
 
 
-def open_programs(install: Path, account: Account) -> None:
-    """Let `account` read and execute what lies in `install`, where a strict umask has closed it."""
-    open_way(install / "bin", account)
-    if (install / "bin" / "postgres").stat().st_mode & stat.S_IROTH:
-        return
-    for path in [install, *install.rglob("*")]:
-        mode = path.stat().st_mode
-        path.chmod(stat.S_IMODE(mode) | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+def open_programs(folder: Path, account: Account) -> None:
+    """Let `account` read and execute what lies in `folder`, where a strict umask has closed it."""
+    open_way(folder, account)
+    for path in [folder, *folder.rglob("*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if wanted != mode:
+            path.chmod(wanted)

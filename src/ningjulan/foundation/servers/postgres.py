@@ -72,7 +72,8 @@ class Postgres:
         find_binary("postgres")
         account = accounts.account_for(self.folder)
         if account is not None:
-            accounts.open_programs(_install(), account)
+            for folder in _program_folders():
+                accounts.open_programs(folder, account)
             accounts.open_way(self.folder, account)
         if not (self.folder / "PG_VERSION").exists():
             self._initialise(account)
@@ -152,6 +153,13 @@ def _install() -> Path:
     if spec is None or spec.origin is None:
         raise BinaryMissing(name="PostgreSQL", variable=Postgres.variable)
     return Path(spec.origin).parent / "pginstall18"
+
+
+def _program_folders() -> list[Path]:
+    """Return where the programs lie, and beside the package the libraries that its builder moved out."""
+    install = _install()
+    libraries = install.parent.with_name(f"{install.parent.name}.libs")
+    return [folder for folder in (install, libraries) if folder.exists()]
 
 
 def find_binary(name: str) -> str:
