@@ -1,0 +1,92 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import { liveCasesQuery } from "@/features/cases/api";
+import { CaseCard } from "@/features/cases/components/case-card";
+import { LiveFeed } from "@/features/cases/components/live-feed";
+import { isOpen } from "@/features/cases/model";
+import { mapConfigQuery } from "@/features/maps/api";
+import { useMessages } from "@/shared/i18n";
+import { pathWith, useTenant, useUrlState } from "@/shared/place";
+import { useCategoryName } from "@/shared/reference/api";
+import { Panel } from "@/shared/ui/panel";
+import { Resource } from "@/shared/ui/resource";
+import { POWER } from "../../power";
+import { CommandMap } from "./command-map";
+import { commandStateFrom } from "./command-state";
+import { DayColumn } from "./day-column";
+import "./command.css";
+
+export function Component() {
+  const t = useMessages();
+  const tenant = useTenant();
+  const [params, changeUrl] = useUrlState();
+  const state = useMemo(() => commandStateFrom(params), [params]);
+  const [hoveredId, setHovered] = useState<string | null>(null);
+  const config = useQuery(mapConfigQuery(tenant.code));
+  const live = useQuery(liveCasesQuery(tenant.code));
+  const categoryName = useCategoryName();
+
+  const { category } = state;
+  const cases = useMemo(
+    () => (live.data ?? []).filter((one) => !category || one.category_code === category),
+    [live.data, category],
+  );
+  const select = useCallback((caseId: string | null) => changeUrl({ case: caseId }), [changeUrl]);
+  const map = POWER !== "none" && config.data?.has_map ? config.data : null;
+  const whyNoMap = POWER === "none" ? t.map.noWebgl : config.data && !config.data.has_map ? t.map.noMap : null;
+
+  return (
+    <div className={`command ${map ? "" : "is-mapless"} ${state.caseId ? "has-card" : ""}`}>
+      {map && (
+        <CommandMap
+          config={map}
+          cases={cases}
+          state={state}
+          hoveredId={hoveredId}
+          onHover={setHovered}
+          onSelect={select}
+        />
+      )}
+      <DayColumn category={category} onCategory={(code) => changeUrl({ category: code })} />
+      <Panel
+        className="command-feed"
+        testId="feed"
+        title={category ? `${t.feed.title} · ${categoryName(category)}` : t.feed.title}
+        note={
+          category ? (
+            <button type="button" className="plain link" onClick={() => changeUrl({ category: null })}>
+              {t.feed.clear}
+            </button>
+          ) : (
+            t.feed.count(cases.filter(isOpen).length)
+          )
+        }
+      >
+        {whyNoMap && <p className="mapless-note">{whyNoMap}</p>}
+        <Resource query={live} rows={8}>
+          {() => (
+            <LiveFeed
+              cases={cases}
+              subject={`${tenant.code}/${category ?? ""}`}
+              isFiltered={category !== null}
+              selectedId={state.caseId}
+              hoveredId={hoveredId}
+              onSelect={select}
+              onHover={setHovered}
+            />
+          )}
+        </Resource>
+      </Panel>
+      {state.caseId && (
+        <div className="command-card" id="case-card">
+          <CaseCard
+            key={state.caseId}
+            caseId={state.caseId}
+            deskPath={pathWith("/desk", { tenant: params.get("tenant"), case: state.caseId })}
+            onClose={() => select(null)}
+          />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import type { PaddingOptions } from "maplibre-gl";
+import type { Case } from "@/features/cases/model";
+import type { MapConfig } from "@/features/maps/api";
+import type { CasePoint } from "@/map/layers/cases";
+import type { View } from "@/map/town-map";
+
+const PHONE_PX = 768;
+const SIDE_REM = 21.75;
+const TOP_REM = 3.5;
+const REM_PX = 16;
+
+/** Room that the side columns take from the map, so that “centre” means the centre of what is visible. */
+export function paddingFor(scale: number): PaddingOptions {
+  if (window.innerWidth < PHONE_PX) return { top: 0, bottom: 0, left: 0, right: 0 };
+  const side = Math.min(SIDE_REM * REM_PX * scale, window.innerWidth * 0.22);
+  return { top: TOP_REM * REM_PX * scale, bottom: 0, left: side, right: side };
+}
+
+/** The first view: the heart of the town, tilted, the river at the top. Bigger screens start closer. */
+export function homeView(config: MapConfig, scale: number): View {
+  const [lon, lat] = config.center as [number, number];
+  const width = window.innerWidth / scale;
+  const zoom = 13.7 + Math.log2(scale) + (width < PHONE_PX ? -0.7 : 0);
+  return { lon, lat, zoom, bearing: -20, pitch: 57 };
+}
+
+/** Cases that can be shown as points: those with coordinates. */
+export function pointsOf(cases: readonly Case[]): CasePoint[] {
+  return cases.flatMap((one) =>
+    one.lon == null || one.lat == null
+      ? []
+      : [
+          {
+            id: one.id,
+            level: one.level,
+            state: one.state,
+            title: one.title,
+            lon: one.lon,
+            lat: one.lat,
+            placement: one.placement,
+          },
+        ],
+  );
+}

@@ -1,0 +1,69 @@
+import { EllipsisOutlined } from "@ant-design/icons";
+import { Dropdown } from "antd";
+import { NavLink, useNavigate, useSearchParams } from "react-router";
+import type { Session } from "@/features/session/api";
+import { useMessages } from "@/shared/i18n";
+import { pathWith } from "@/shared/place";
+import { useUserMenu } from "./use-user-menu";
+
+const PAGES = [
+  { path: "/", name: "command" },
+  { path: "/desk", name: "desk" },
+  { path: "/stats", name: "stats" },
+  { path: "/data", name: "data" },
+  { path: "/scenarios", name: "scenarios" },
+] as const;
+
+type Page = (typeof PAGES)[number];
+
+/** Moving between pages keeps the street. */
+function usePathOf() {
+  const [params] = useSearchParams();
+  return (page: Page) => pathWith(page.path, { tenant: params.get("tenant") });
+}
+
+function PageLink({ page, className }: { page: Page; className: string }) {
+  const t = useMessages();
+  const pathOf = usePathOf();
+  return (
+    <NavLink end={page.path === "/"} to={pathOf(page)} className={className} data-testid={`nav-${page.name}`}>
+      {t.nav[page.name]}
+    </NavLink>
+  );
+}
+
+export function MainNav() {
+  const t = useMessages();
+  return (
+    <nav className="main-nav" aria-label={t.nav.main}>
+      {PAGES.map((page) => (
+        <PageLink key={page.path} page={page} className="nav-link" />
+      ))}
+    </nav>
+  );
+}
+
+/** On phones: three pages at the bottom, the rest behind “more”. */
+export function TabBar({ user }: { user: Session["user"] }) {
+  const t = useMessages();
+  const navigate = useNavigate();
+  const pathOf = usePathOf();
+  const userMenu = useUserMenu(user);
+  const further = PAGES.slice(3).map((page) => ({
+    key: page.path,
+    label: t.nav[page.name],
+    onClick: () => void navigate(pathOf(page)),
+  }));
+  return (
+    <nav className="tab-bar" aria-label={t.nav.main}>
+      {PAGES.slice(0, 3).map((page) => (
+        <PageLink key={page.path} page={page} className="tab-link" />
+      ))}
+      <Dropdown menu={{ items: [...further, { type: "divider" }, ...userMenu] }} trigger={["click"]} placement="topRight">
+        <button type="button" className="plain tab-link" aria-haspopup="menu">
+          <EllipsisOutlined aria-hidden /> {t.nav.more}
+        </button>
+      </Dropdown>
+    </nav>
+  );
+}

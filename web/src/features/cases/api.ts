@@ -1,0 +1,94 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, dataOf } from "@/api/client";
+import type { paths } from "@/api/schema";
+import type { CaseFilter } from "./model";
+
+type ReportIn = paths["/api/cases"]["post"]["requestBody"]["content"]["application/json"];
+
+export const caseKeys = {
+  all: ["cases"] as const,
+  live: (tenant: string) => ["cases", "live", tenant] as const,
+  lists: (tenant: string) => ["cases", "list", tenant] as const,
+  detail: (caseId: string) => ["cases", "detail", caseId] as const,
+};
+
+/** How many cases the live screen holds: the newest ones, on the map and in the feed alike. */
+export const LIVE_LIMIT = 200;
+const PAGE_SIZE = 50;
+
+/** The newest cases of a tenant, kept current by the live stream rather than by fetching again. */
+export function liveCasesQuery(tenant: string) {
+  return queryOptions({
+    queryKey: caseKeys.live(tenant),
+    queryFn: async () => {
+      const page = await dataOf(api.GET("/api/cases", { params: { query: { tenant, limit: LIVE_LIMIT } } }));
+      return page.items;
+    },
+    staleTime: Infinity,
+  });
+}
+
+export function caseListQuery(tenant: string, filter: CaseFilter) {
+  return infiniteQueryOptions({
+    queryKey: [...caseKeys.lists(tenant), filter] as const,
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET("/api/cases", {
+          params: { query: { tenant, limit: PAGE_SIZE, ...filter, cursor: pageParam ?? undefined } },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor ?? null,
+    staleTime: 30_000,
+  });
+}
+
+export function caseQuery(caseId: string) {
+  return queryOptions({
+    queryKey: caseKeys.detail(caseId),
+    queryFn: () => dataOf(api.GET("/api/cases/{case_id}", { params: { path: { case_id: caseId } } })),
+    enabled: caseId !== "",
+  });
+}
+
+/** Why an alert fired: the records it rests on, the parameters in force and the rule. */
+export function alertQuery(alertId: string) {
+  return queryOptions({
+    queryKey: ["alerts", "detail", alertId],
+    queryFn: () => dataOf(api.GET("/api/alerts/{alert_id}", { params: { path: { alert_id: alertId } } })),
+    enabled: alertId !== "",
+    staleTime: 60_000,
+  });
+}
+
+/** 立案 */
+export function registerCase(caseId: string, body: { version: number; opinion: string }) {
+  return dataOf(api.POST("/api/cases/{case_id}/register", { params: { path: { case_id: caseId } }, body }));
+}
+
+/** 不予立案 */
+export function refuseCase(caseId: string, body: { version: number; opinion: string }) {
+  return dataOf(api.POST("/api/cases/{case_id}/refuse", { params: { path: { case_id: caseId } }, body }));
+}
+
+/** 派遣 */
+export function dispatchCase(caseId: string, body: { version: number; unit_code: string; opinion: string }) {
+  return dataOf(api.POST("/api/cases/{case_id}/dispatch", { params: { path: { case_id: caseId } }, body }));
+}
+
+/** 退回 */
+export function sendBackCase(caseId: string, body: { version: number; opinion: string }) {
+  return dataOf(api.POST("/api/cases/{case_id}/send_back", { params: { path: { case_id: caseId } }, body }));
+}
+
+export type CloseResult = "solved" | "false_alarm" | "no_action";
+
+/** 办结 */
+export function closeCase(caseId: string, body: { version: number; result: CloseResult; opinion: string }) {
+  return dataOf(api.POST("/api/cases/{case_id}/close", { params: { path: { case_id: caseId } }, body }));
+}
+
+/** 电话登记：受理员替来电人上报 */
+export function takeReport(body: ReportIn) {
+  return dataOf(api.POST("/api/cases", { body }));
+}

@@ -1,0 +1,50 @@
+import { formatNumber, share } from "@/shared/format/numbers";
+import { useMessages } from "@/shared/i18n";
+import { Mark } from "@/shared/ui/marks";
+import { difference, type Balance } from "../balance";
+import "./sources.css";
+
+const PARTS = ["stored", "rejected", "duplicate", "pending"] as const;
+
+/** received = stored + rejected + duplicate + pending, as figures, as a bar, and as a verdict. */
+export function BalanceSheet({ balance }: { balance: Balance }) {
+  const t = useMessages();
+  const missing = difference(balance);
+  return (
+    <div className="balance">
+      <dl>
+        <div>
+          <dt>{t.sources.received}</dt>
+          <dd className="num">{formatNumber(balance.received)}</dd>
+        </div>
+        {PARTS.map((part, at) => (
+          <div key={part} className={`balance-${part}`}>
+            <dt>
+              <i aria-hidden="true" />
+              {t.sources[part]}
+            </dt>
+            <dd className="num">
+              <span className="balance-sign" aria-hidden="true">
+                {at === 0 ? "=" : "+"}
+              </span>
+              {formatNumber(balance[part])}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className="balance-track" aria-hidden="true">
+        {PARTS.map((part) => (
+          <span
+            key={part}
+            className={`balance-${part}`}
+            style={{ flexGrow: share(balance[part], balance.received), minWidth: balance[part] ? "3px" : 0 }}
+          />
+        ))}
+      </div>
+      <span className={missing === 0 ? "balance-verdict text-ok" : "balance-verdict text-critical"}>
+        <Mark intent={missing === 0 ? "ok" : "critical"} />
+        {missing === 0 ? t.sources.balanced : t.sources.unbalanced(formatNumber(missing))}
+      </span>
+    </div>
+  );
+}

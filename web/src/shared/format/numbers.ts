@@ -1,0 +1,22 @@
+const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+
+/** With thousands separators and at most one decimal; an en dash when there is no figure. */
+export function formatNumber(value: number | null | undefined): string {
+  return value == null || Number.isNaN(value) ? "–" : GROUPED.format(value);
+}
+
+/** A share in per cent of a whole, 0 for an empty whole. */
+export function share(part: number, whole: number): number {
+  return whole > 0 ? (part / whole) * 100 : 0;
+}
+
+/** The change against the figure before, in per cent; null when it has no meaning. */
+export function changeInPercent(value: number | null, previous: number | null | undefined): number | null {
+  if (value == null || previous == null || previous === 0) return null;
+  return ((value - previous) / Math.abs(previous)) * 100;
+}
+
+/** A ratio from 0 to 1 as per cent: `93.9%`. */
+export function formatRate(ratio: number | null | undefined): string {
+  return ratio == null ? "–" : `${formatNumber(ratio * 100)}%`;
+}
