@@ -43,7 +43,7 @@ class Child:
         self.program = program
         self.log = var / "log" / f"{program.name}.log"
         self._record = var / "run" / f"{program.name}.json"
-        end_orphan(self._record, program)
+        end_orphans(self._record, stop_signal=program.stop_signal, grace_s=program.grace_s)
         rotate(self.log)
         with self.log.open("ab") as log:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -141,20 +141,35 @@ def recorded(path: Path) -> psutil.Process | None:
     return process if is_same and process.status() != psutil.STATUS_ZOMBIE else None
 
 
-def end_orphan(record: Path, program: Program) -> None:
-    """End what a killed supervisor left behind, before its place is taken."""
+def end_orphans(record: Path, *, stop_signal: signal.Signals, grace_s: float) -> None:
+    """End what a killed supervisor left behind, before its place is taken: the process and its workers."""
     orphan = recorded(record)
-    if orphan is None:
-        return
-    for with_signal, wait_s in ((program.stop_signal, program.grace_s), (signal.SIGKILL, 5.0)):
-        try:
-            orphan.send_signal(with_signal)
-            orphan.wait(wait_s)
-        except psutil.NoSuchProcess:
-            return
-        except psutil.TimeoutExpired:
-            continue
-        return
+    if orphan is not None:
+        _end([orphan], stop_signal, grace_s)
+    _end(_stragglers(record), signal.SIGKILL, 5.0)
+
+
+def _end(processes: list[psutil.Process], with_signal: signal.Signals, grace_s: float) -> None:
+    for signum, wait_s in ((with_signal, grace_s), (signal.SIGKILL, 5.0)):
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signum)
+        _, processes = psutil.wait_procs(processes, timeout=wait_s)
+
+
+def _stragglers(record: Path) -> list[psutil.Process]:
+    """Return the processes of the noted session whose leader has gone, as after two kills at once."""
+    try:
+        session = json.loads(record.read_text())["pid"]
+    except (OSError, ValueError, KeyError):
+        return []
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            # The number could be a stranger's session by now: ours run from our environment.
+            if os.getsid(process.pid) == session and any(sys.prefix in part for part in process.cmdline()):
+                found.append(process)
+    return found
 
 
 def rotate(log: Path, *, over_bytes: int = ROTATE_BYTES) -> None:

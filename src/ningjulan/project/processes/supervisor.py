@@ -23,7 +23,7 @@ from rich.table import Table
 
 from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.servers import places
-from ningjulan.foundation.servers.child import Child, Program, dies_with, rotate
+from ningjulan.foundation.servers.child import Child, Program, dies_with, end_orphans, rotate
 from ningjulan.foundation.servers.contracts import PortInUse, ServerSlow
 from ningjulan.foundation.servers.embedded import Addresses
 from ningjulan.foundation.servers.nats import Nats
@@ -148,6 +148,9 @@ class Supervisor:
             raise _StopAsked
 
     def _start(self) -> None:
+        for row in self._rows:  # before a port is chosen: a web server without a supervisor may hold ours
+            record = self.var / "run" / f"{row.name}.json"
+            end_orphans(record, stop_signal=signal.SIGTERM, grace_s=row.grace_s)
         database_url = self._start_server(Postgres(self.var), "数据库 PostgreSQL", "PostgreSQL")
         nats_url = self._start_server(Nats(self.var), "消息队列 NATS", "NATS")
         port = self._choose_port()

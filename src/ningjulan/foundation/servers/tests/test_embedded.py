@@ -215,6 +215,31 @@ def test_a_recorded_orphan_gives_way_to_its_successor(var):
     successor.stop()
 
 
+def test_workers_of_a_killed_process_are_ended_with_it(var):
+    places.make_folders(var)
+    forks = "import os, time; print(os.fork(), flush=True); time.sleep(600)"
+    program = Program("forks", (sys.executable, "-c", forks))
+    killed = Child(program, var)
+    worker = psutil.Process(_first_number(killed.log))
+    killed._process.kill()
+    killed._process.wait()
+
+    successor = Child(program, var)
+
+    worker.wait(5)
+    assert not worker.is_running()
+    successor.stop()
+
+
+def _first_number(log):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if numbers := [int(line) for line in children.last_lines(log, 5) if line.strip() not in ("", "0")]:
+            return numbers[0]
+        time.sleep(0.02)
+    raise AssertionError("it never started")
+
+
 def test_a_long_log_is_rotated_in_place(tmp_path):
     log = tmp_path / "worker.log"
     with log.open("ab") as writer:

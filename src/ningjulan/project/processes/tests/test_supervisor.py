@@ -204,13 +204,15 @@ def test_a_taken_port_is_named(start, tmp_path):
 
 def test_a_killed_supervisor_does_not_harm_its_successor(start, tmp_path):
     var = tmp_path / "var"
-    first = start()
+    port = a_free_port()
+    first = start(port=port)
     ready(var, first)
     orphans = family(var)
     first.kill()
     first.communicate()
 
-    ready(var, start())
+    second = ready(var, start(port=port))
 
+    assert second.addresses.web_url.endswith(f":{port}")
     psutil.wait_procs(list(orphans.values()), timeout=WITHIN_S)
     assert [name for name, child in orphans.items() if child.is_running()] == []
