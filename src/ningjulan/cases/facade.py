@@ -1,5 +1,7 @@
-"""What other modules may ask of cases: ids in, contracts out."""
+"""What other modules may ask of cases and report to them: ids in, contracts out."""
 
+from ningjulan.cases.domain.drafts import Intake
+from ningjulan.cases.domain.workflow import Result
 from ningjulan.cases.selectors import (
     case_ids_of_alerts,
     case_points,
@@ -10,14 +12,28 @@ from ningjulan.cases.selectors import (
     n_reported_by_community,
     n_reported_by_hour,
 )
+from ningjulan.cases.services import (
+    close_case,
+    dispatch_case,
+    register_case,
+    report_case,
+    take_in_records,
+)
 
 __all__ = [
+    "Intake",
+    "Result",
     "case_ids_of_alerts",
     "case_points",
+    "close_case",
     "count_cases",
     "day_figures",
+    "dispatch_case",
     "n_open_cases",
     "n_reported_by_category",
     "n_reported_by_community",
     "n_reported_by_hour",
+    "register_case",
+    "report_case",
+    "take_in_records",
 ]

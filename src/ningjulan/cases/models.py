@@ -152,6 +152,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["tenant_code", "due_at"], condition=_OPEN, name="cases_due_open"),
             models.Index(fields=["area_code"], opclasses=["varchar_pattern_ops"], name="cases_area_prefix"),
+            models.Index(fields=["tenant_code", "dispatched_at"], name="cases_dispatched"),
             models.Index(fields=["tenant_code", "closed_at"], name="cases_closed"),
             models.Index(F("reported_at").desc(), F("id").desc(), name="cases_newest_anywhere"),
         ]

@@ -88,17 +88,15 @@ def day_figures(tenant_code: str, since: datetime, until: datetime) -> DayFigure
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select
-                count(*) filter (where reported_at >= %(since)s and reported_at < %(until)s),
-                count(*) filter (
-                    where settled_outcome = 'on_time' and closed_at >= %(since)s and closed_at < %(until)s),
-                count(*) filter (
-                    where settled_outcome = 'late' and closed_at >= %(since)s and closed_at < %(until)s),
-                percentile_cont(0.5) within group (order by extract(epoch from dispatched_at - reported_at))
-                    filter (where dispatched_at >= %(since)s and dispatched_at < %(until)s)
-            from cases_case
-            where tenant_code = %(tenant)s
-              and (reported_at >= %(since)s or closed_at >= %(since)s or dispatched_at >= %(since)s)
+            with own as not materialized (select * from cases_case where tenant_code = %(tenant)s)
+            select * from
+                (select count(*) from own where reported_at >= %(since)s and reported_at < %(until)s) r,
+                (select count(*) filter (where settled_outcome = 'on_time'),
+                        count(*) filter (where settled_outcome = 'late')
+                 from own where closed_at >= %(since)s and closed_at < %(until)s) c,
+                (select percentile_cont(0.5) within group (
+                            order by extract(epoch from dispatched_at - reported_at))
+                 from own where dispatched_at >= %(since)s and dispatched_at < %(until)s) d
             """,
             {"tenant": tenant_code, "since": since, "until": until},
         )
