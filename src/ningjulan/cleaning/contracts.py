@@ -80,7 +80,7 @@ class SourceRef:
     crs: Crs = Crs.CGCS2000
     intake: Intake = Intake.LIVE
     columns: Mapping[str, str] = field(default_factory=dict)  # their name → our item
-    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # our item → their value → ours
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # our item → their value → ours; all
     unknown: frozenset[str] = frozenset()  # what the source writes when it does not know, such as "-"
 
 
@@ -168,6 +168,10 @@ REASONS: Mapping[str, Reason] = {
     "too_deep": Reason("嵌套层数过多，请检查来源系统的输出", "Nested too deeply; check the source"),
     "record_too_large": Reason(
         "单条记录超过 1 MiB，附件请改传引用地址", "Over 1 MiB; send attachments by reference"
+    ),
+    "row_broken": Reason(
+        "文件中这一行的列数或引号与表头不符，请在原文件中更正",
+        "Columns or quotes of this row do not fit the header; correct the file",
     ),
     "duplicate_key": Reason(
         "同一字段出现两次，无法判断以哪个为准", "The same field twice; which one counts is unknown"

@@ -6,8 +6,9 @@ import polars as pl
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning import pipeline
-from ningjulan.cleaning.contracts import COLLATED, Cleaned, Refs, SourceRef
+from ningjulan.cleaning.contracts import COLLATED, Cleaned, Crs, Intake, Refs, SourceRef
 from ningjulan.cleaning.types import dtype_of
+from ningjulan.sources.manifest import Source
 
 
 def clean(
@@ -32,6 +33,19 @@ def clean(
         UnknownClass: The catalogue has no such class.
     """
     return pipeline.clean(catalog.get_class(class_id), lines, received_at.astimezone(UTC), source, refs)
+
+
+def source_ref(source: Source) -> SourceRef:
+    """Return what cleaning must know of a source, from its manifest."""
+    return SourceRef(
+        name=source.name,
+        tenant_code=source.tenant_code,
+        crs=Crs(source.crs),
+        intake=Intake(source.intake),
+        columns=source.columns,
+        codes=source.codes,
+        unknown=source.unknown,
+    )
 
 
 def accepted_schema(class_id: str) -> dict[str, pl.DataType]:

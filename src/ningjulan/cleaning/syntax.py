@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from ningjulan.sources.contracts import REFUSED, REFUSED_REASONS
+
 MAX_BYTES = 2**20
 MAX_DEPTH = 32
 
@@ -52,6 +54,8 @@ def _fault(line: bytes) -> str | None:
         record = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _why_undecodable(line, error)
+    if record.get(REFUSED) in REFUSED_REASONS:
+        return str(record[REFUSED])
     if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _depth(record) > MAX_DEPTH:
         return "too_deep"
     return "duplicate_key" if _repeats_a_key(line, record) else None

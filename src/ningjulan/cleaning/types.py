@@ -58,8 +58,6 @@ def typed(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     text = words.repaired(text, fold_punctuation=item.type.kind not in _IN_SENTENCES)
     if source.unknown:
         text = text.set(text.is_in(list(source.unknown)).fill_null(value=False), None)
-    if mapping := source.codes.get(item.id):
-        text = text.replace(dict(mapping))
     read = _READERS.get(item.type.kind, _text)(text, item, source)
     return replace(read, absent=text.is_null())
 
@@ -115,6 +113,8 @@ def _date(text: pl.Series, item: Item, source: SourceRef) -> Typed:
 def _code(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     assert item.code_list is not None, "the catalogue's loader refuses a code without its list"
     known = words_of_list(item.code_list)
+    if item.id in source.codes:  # then only the map counts: their 99 is not our 99
+        known = {words.normalised(theirs): ours for theirs, ours in source.codes[item.id].items()}
     values = words.normalised_name(text).replace_strict(known, default=None, return_dtype=pl.String)
     return Typed(values, (_unreadable(text, values, "unknown_code", item),))
 
@@ -129,7 +129,7 @@ def words_of_list(code_list_id: str) -> Mapping[str, str]:
     codes = catalog.code_list(code_list_id).codes
     written: dict[str, set[str]] = {}
     for code in codes:
-        zh = words.normalised_name(pl.Series([code.zh]))[0]
+        zh = words.normalised(code.zh)
         forms = {code.code.lower(), zh, zh.split("(")[0], "".join(code.en.lower().split())}
         if code.code.isdigit():
             forms |= {code.code.lstrip("0") or "0"}

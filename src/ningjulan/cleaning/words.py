@@ -33,6 +33,11 @@ def repaired(text: pl.Series, *, fold_punctuation: bool) -> pl.Series:
     return text.set(text == "", None)
 
 
+def normalised(name: str) -> str:
+    """Return one name as `normalised_name` compares it."""
+    return str(normalised_name(pl.Series([name]))[0])
+
+
 def normalised_name(text: pl.Series) -> pl.Series:
     """Return a name as it is compared: half width, no blanks, one kind of bracket, lower case."""
     return (
