@@ -21,7 +21,7 @@ from ningjulan.observations.contracts import Balance
 from ningjulan.project import settings
 from ningjulan.registry import facade as registry
 from ningjulan.sources import facade as sources
-from ningjulan.sources.stream import RawBatch, StreamDown, publish
+from ningjulan.sources.stream import RawBatch, StreamDown, cut, publish
 
 SEND_AT_ONCE = 8
 RETRY_EVERY_S = 1.0
@@ -84,31 +84,26 @@ def import_file(path: Path, source_name: str, progress: Progress) -> ImportResul
     if not path.is_file():
         raise FileMissing(path=str(path))
     source = sources.get_source(source_name)
-    _register_places(source_name, path)
+    registry.register_areas(sources.areas_in(path, source), source=source.name)
+    registry.register_units(sources.units_in(path, source), source=source.name)
     receipt = f"{source_name}:{_fingerprint(path)}"
-    read = asyncio.run(_send(_batches(source.name, path, receipt), progress))
+    read = asyncio.run(_send(_batches(source, path, receipt), progress))
     return _wait(receipt, read, progress)
 
 
-def _register_places(source_name: str, path: Path) -> None:
-    """Tell the registry of the areas and units the file speaks of, where the source can read them."""
-    places = sources.places_of(source_name, path)
-    if places is not None:
-        registry.register_areas(places.areas)
-        registry.register_units(places.units)
-
-
-def _batches(source: str, path: Path, receipt: str) -> Iterator[RawBatch]:
-    for class_id, first_row, lines in sources.read_file(source, path):
-        yield RawBatch(
-            batch_id=f"{receipt}:{class_id}:{first_row}",
-            receipt_id=receipt,
-            source=source,
-            class_id=class_id,
-            first_row=first_row,
-            received_at=datetime.now(UTC),
-            lines=tuple(lines),
-        )
+def _batches(source: sources.Source, path: Path, receipt: str) -> Iterator[RawBatch]:
+    for chunk in sources.read_file(path, source):
+        for first, lines in cut(chunk.lines):
+            row = chunk.row_first + first - 1
+            yield RawBatch(
+                batch_id=f"{receipt}:{chunk.class_id}:{row}",
+                receipt_id=receipt,
+                source=source.name,
+                class_id=chunk.class_id,
+                first_row=row,
+                received_at=datetime.now(UTC),
+                lines=tuple(lines),
+            )
 
 
 async def _send(batches: Iterator[RawBatch], progress: Progress) -> int:

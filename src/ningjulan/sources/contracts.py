@@ -12,7 +12,7 @@ REFUSED_REASONS = ("row_broken", "not_utf8")
 class AreaDraft:
     """An area of a source's tenant. `lon`, `lat` (CGCS2000) only where the point can be trusted."""
 
-    area_code: str
+    code: str
     name: str
     level: str  # district, street, community
     parent_code: str | None

@@ -150,7 +150,7 @@ def test_trusted_points(lon, trusted):
 def test_areas_come_parents_first(tmp_path):
     path = file_of(tmp_path, {}, {"STREET_ID": "102", "STREET_NAME": "乙一街道", "COMMUNITY_ID": "10044"})
 
-    codes = [area.area_code for area in areas_in(path, SOURCE)]
+    codes = [area.code for area in areas_in(path, SOURCE)]
 
     assert codes == ["440310", "440310101", "440310102", "440310101031", "440310102044"]
 
@@ -237,7 +237,7 @@ def test_the_published_cases_count_as_plain_polars_counts_them():
 
 @needs_sample
 def test_the_point_that_is_50_km_off_is_not_used():
-    points = {area.area_code: area.lon for area in areas_in(FILE, SOURCE) if area.lon is not None}
+    points = {area.code: area.lon for area in areas_in(FILE, SOURCE) if area.lon is not None}
 
     assert len(points) == 4
     assert all(114.2 < lon < 114.5 for lon in points.values())

@@ -1,0 +1,146 @@
+"""The relay: events leave in order and arrive at those who listen, also when something fails on the way."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from ningjulan.foundation import outbox
+from ningjulan.foundation.bus import EVENTS, connect
+from ningjulan.foundation.errors import InputRefused, TemporarilyDown
+from ningjulan.foundation.events import Event
+from ningjulan.foundation.models import ParkedEvent
+from ningjulan.project.processes import relay
+from ningjulan.project.processes.relay import Incoming, Outgoing
+from ningjulan.project.wiring import Listener
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True)
+class LampLit(Event):
+    name: ClassVar[str] = "registry.lamp.lit.v1"
+    number: int
+
+
+def publish(*numbers):
+    with transaction.atomic():
+        outbox.publish(*(LampLit(number) for number in numbers))
+
+
+def run_until(nats_url, condition, *, handler=None):
+    """Run the relay with one listener of lamps until `condition()` holds; return what the listener saw."""
+    seen = []
+
+    def listen(payload, now):
+        seen.append(payload["number"])
+        if handler is not None:
+            handler(payload["number"], seen)
+
+    async def run():
+        client = await connect(nats_url, name="test")
+        js, stop = client.jetstream(), asyncio.Event()
+        listener = Listener(f"test-{uuid4().hex}", {LampLit.name: listen})
+        tasks = [asyncio.create_task(Outgoing(js, stop).run())]
+        tasks.append(asyncio.create_task(Incoming(js, listener, stop).run()))
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(condition, seen):
+                await asyncio.sleep(0.02)
+        stop.set()
+        await asyncio.gather(*tasks)
+        await js.delete_consumer(EVENTS.name, listener.name)
+        await client.close()
+
+    asyncio.run(run())
+    return seen
+
+
+@pytest.fixture(autouse=True)
+def _clean_stream(nats_url, monkeypatch):
+    monkeypatch.setattr(relay, "RETRY_S", (0.01,))
+
+    async def purge():
+        client = await connect(nats_url, name="test")
+        await client.jetstream().purge_stream(EVENTS.name)
+        await client.close()
+
+    asyncio.run(purge())
+
+
+def test_events_arrive_in_order_and_leave_the_outbox(nats_url):
+    publish(1, 2, 3)
+
+    seen = run_until(nats_url, lambda seen: len(seen) >= 3 and not outbox.unsent(1))
+
+    assert seen == [1, 2, 3]
+
+
+def test_event_published_later_wakes_the_relay(nats_url):
+    publish(1)
+
+    def condition(seen):
+        if seen == [1]:
+            publish(2)
+        return len(seen) >= 2
+
+    assert run_until(nats_url, condition)[:2] == [1, 2]
+
+
+def test_passing_failure_is_tried_again(nats_url):
+    def fail_once(number, seen):
+        if seen.count(number) == 1:
+            raise TemporarilyDown
+
+    publish(7)
+
+    assert run_until(nats_url, lambda seen: seen.count(7) >= 2, handler=fail_once) == [7, 7]
+    assert ParkedEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        pytest.param(InputRefused, 1, id="refused for good"),
+        pytest.param(ZeroDivisionError, relay.MAX_DELIVER, id="broken every time"),
+    ],
+)
+def test_failure_for_good_is_parked_whole_and_holds_nobody_up(nats_url, error, tries):
+    def refuse_seven(number, seen):
+        if number == 7:
+            raise error
+
+    publish(7, 8)
+
+    seen = run_until(nats_url, lambda seen: 8 in seen and ParkedEvent.objects.exists(), handler=refuse_seven)
+
+    parked = ParkedEvent.objects.get()
+    assert seen.count(7) == tries
+    assert (parked.name, parked.payload) == (LampLit.name, {"number": 7})
+
+
+def test_event_sent_twice_is_stored_once(nats_url):
+    async def run():
+        client = await connect(nats_url, name="test")
+        js = client.jetstream()
+        sender = Outgoing(js, asyncio.Event())
+        await sender._send_some()
+        await asyncio.to_thread(_unmark)
+        await sender._send_some()
+        state = (await js.stream_info(EVENTS.name)).state
+        last = json.loads((await js.get_msg(EVENTS.name, state.last_seq)).data)
+        await client.close()
+        return state.messages, last
+
+    publish(5)
+
+    assert asyncio.run(run()) == (1, {"number": 5})
+
+
+def _unmark():
+    from ningjulan.foundation.models import OutboxEvent
+
+    OutboxEvent.objects.update(sent_at=None)
