@@ -1,4 +1,4 @@
-"""For developers and integrators: simulated traffic, the API's schema."""
+"""For developers and integrators: simulated traffic, the API's schema, first files of something new."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,8 @@ from ningjulan.project.language import say
 from ningjulan.project.processes.attach import attached
 
 app = typer.Typer()
+new = typer.Typer(no_args_is_help=True, help="新建场景、数据源、模块 · Start a scenario, source or module")
+app.add_typer(new, name="new")
 
 
 @app.command()
@@ -44,3 +46,28 @@ def openapi(
         console.print(say(f"已写入 {out}", f"Wrote {out}"))
     else:
         typer.echo(text, nl=False)
+
+
+@new.command("scenario")
+def new_scenario(name: Annotated[str, typer.Argument(help="module.name")]) -> None:
+    """新建一个场景文件，第一个测试待写 · Start a scenario file; its first test is yours."""
+    _start("scenario", name)
+
+
+@new.command("source")
+def new_source(name: Annotated[str, typer.Argument(help="name")]) -> None:
+    """新建一个数据源文件夹 · Start a source's folder."""
+    _start("source", name)
+
+
+@new.command("module")
+def new_module(name: Annotated[str, typer.Argument(help="name")]) -> None:
+    """新建一个模块文件夹 · Start a module's folder."""
+    _start("module", name)
+
+
+def _start(kind: str, name: str) -> None:
+    from ningjulan.project import scaffold
+
+    for path in scaffold.start(kind, name):
+        console.print(f"+ {path}", highlight=False, soft_wrap=True)
