@@ -1,8 +1,7 @@
 """/api/cases: the workbench, the live list and the phone desk."""
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -171,13 +170,9 @@ def report(request: ActorRequest, body: ReportIn) -> CaseSummary:
 
 
 @router.get("/cases/{case_id}", response={200: CaseDetailOut, **PROBLEMS}, operation_id="getCase")
-def detail(request: ActorRequest, case_id: UUID) -> dict[str, Any]:
+def detail(request: ActorRequest, case_id: UUID) -> CaseDetail:
     """案件详情：流转记录、时限及其依据、关联告警、当前可办环节。"""
-    found: CaseDetail = selectors.case_detail(
-        case_id, actor=request.auth, now=timezone.now(), language=_language(request)
-    )
-    whole = asdict(found)
-    return {**whole.pop("case"), **whole}
+    return selectors.get_case(case_id, actor=request.auth, now=timezone.now(), language=_language(request))
 
 
 @router.post("/cases/{case_id}/register", response={200: CaseOut, **PROBLEMS}, operation_id="registerCase")

@@ -77,8 +77,7 @@ class AlertItem:
 
 
 @dataclass(frozen=True)
-class CaseDetail:
-    case: CaseSummary
+class CaseDetail(CaseSummary):
     timeline: list[TimelineItem]
     clocks: list[ClockItem]
     alerts: list[AlertItem]
@@ -215,9 +214,17 @@ class Taken:
 
 @dataclass(frozen=True)
 class CaseChanged(Event):
+    """A case as it stands after a step.
+
+    A case that has ended also says how (`solved`, `false_alarm`, `no_action`, `refused`) and which alerts had
+    reported it, so that whoever raised them can close them.
+    """
+
     name: ClassVar[str] = "cases.case.changed.v1"
     step: str
     case: CaseSummary
+    ended_as: str | None = None
+    alert_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

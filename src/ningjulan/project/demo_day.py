@@ -104,7 +104,7 @@ class Clerks:
     _next: dict[UUID, datetime] = field(default_factory=dict)
 
     def work(self, now: datetime) -> None:
-        for case in cases.list_open_cases(TENANT):
+        for case in cases.list_open_cases(TENANT, now=now):
             start = case.dispatched_at or case.registered_at or case.reported_at
             due = self._next.setdefault(case.id, start + self._delay(case.state))
             if due <= now:
@@ -116,7 +116,7 @@ class Clerks:
         return timedelta(minutes=float(self.random.lognormal(math.log(median_minutes), 0.7)))
 
     def _step(self, case_id: UUID, at: datetime) -> None:
-        case = desk.get_case(case_id, actor=CLERK, now=at)
+        case = cases.get_case(case_id, actor=CLERK, now=at)
         if case.state == State.REPORTED:
             desk.register_case(case_id=case_id, version=case.version, actor=CLERK, now=at)
         elif case.state == State.REGISTERED and case.suggested_unit_code:

@@ -11,21 +11,23 @@ from ningjulan.cases.selectors.counting import (
 from ningjulan.cases.selectors.reading import (
     CaseFilter,
     PageAsked,
-    case_detail,
     case_ids_of_alerts,
     case_points,
+    get_case,
     list_cases,
+    list_open_cases,
 )
 
 __all__ = [
     "CaseFilter",
     "PageAsked",
-    "case_detail",
     "case_ids_of_alerts",
     "case_points",
     "count_cases",
     "day_figures",
+    "get_case",
     "list_cases",
+    "list_open_cases",
     "n_open_cases",
     "n_reported_by_category",
     "n_reported_by_community",

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from ningjulan.cases import places
-from ningjulan.cases.access import get_case, visible
-from ningjulan.cases.contracts import CaseDetail, CasePage, CasePoint, CodeRefused, CursorRefused
+from ningjulan.cases import access, places
+from ningjulan.cases.access import visible
+from ningjulan.cases.contracts import CaseDetail, CasePage, CasePoint, CaseSummary, CodeRefused, CursorRefused
 from ningjulan.cases.domain.clocks import clocks
 from ningjulan.cases.domain.drafts import LEVELS
 from ningjulan.cases.domain.workflow import OPEN, State, allowed_steps
@@ -21,6 +21,7 @@ from ningjulan.cases.presenting import (
     clock_item,
     moments_of,
     summaries_of,
+    summary_of,
     timeline_item,
 )
 from ningjulan.foundation.actors import SYSTEM, Actor
@@ -70,12 +71,12 @@ def list_cases(
     )
 
 
-def case_detail(case_id: UUID, *, actor: Actor, now: datetime, language: str = "zh") -> CaseDetail:
+def get_case(case_id: UUID, *, actor: Actor, now: datetime, language: str = "zh") -> CaseDetail:
     """Return one case whole, with what the actor may do next, or raise `CaseNotFound`."""
-    case = get_case(case_id, actor=actor)
+    case = access.get_case(case_id, actor=actor)
     entries = list(case.timeline.all())
     return CaseDetail(
-        case=summaries_of([case], now=now, language=language)[0],
+        **vars(summary_of(case, now=now, language=language)),
         timeline=[timeline_item(entry, language) for entry in entries],
         clocks=[clock_item(clock, language) for clock in clocks(moments_of(entries), now)],
         alerts=[alert_item(alert) for alert in case.alerts.order_by("raised_at", "id")],
@@ -87,6 +88,12 @@ def case_detail(case_id: UUID, *, actor: Actor, now: datetime, language: str = "
         ],
         suggested_unit_code=places.suggested_unit_code(case.tenant_code, case.area_code, case.suggested_unit),
     )
+
+
+def list_open_cases(tenant_code: str, *, now: datetime) -> list[CaseSummary]:
+    """Return all open cases of a tenant, oldest first."""
+    rows = visible(SYSTEM, tenant_code).filter(state__in=_OPEN).order_by("reported_at", "id")
+    return summaries_of(rows, now=now)
 
 
 def case_points(tenant_code: str, since: datetime) -> list[CasePoint]:

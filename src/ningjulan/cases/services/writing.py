@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from ningjulan.cases.domain.clocks import (
     deadlines,
 )
 from ningjulan.cases.domain.drafts import Draft, Intake, case_no
-from ningjulan.cases.domain.workflow import State, Step
+from ningjulan.cases.domain.workflow import OPEN, State, Step
 from ningjulan.cases.models import Case, TimelineEntry
 from ningjulan.cases.presenting import summary_of
 from ningjulan.foundation import outbox
@@ -125,7 +125,11 @@ def case_numbers(drafts: Sequence[Draft]) -> list[str]:
 def announce(case: Case, step: Step, *, now: datetime) -> CaseSummary:
     """Publish the case as it now stands and return it."""
     summary = summary_of(case, now=now)
-    outbox.publish(CaseChanged(step=step.value, case=summary))
+    event = CaseChanged(step=step.value, case=summary)
+    if State(case.state) not in OPEN:
+        alert_ids = list(case.alerts.order_by("id").values_list("alert_id", flat=True))
+        event = replace(event, ended_as=case.result or case.state, alert_ids=alert_ids)
+    outbox.publish(event)
     return summary
 
 

@@ -1,4 +1,5 @@
 from threading import Barrier, Thread
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -19,8 +20,8 @@ from ningjulan.cases.tests.making import (
     timeline_of,
     told,
 )
-from ningjulan.foundation.events import Event
 from ningjulan.foundation.models import OutboxEvent
+from ningjulan.scenarios.contracts import AlertRaised, Due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 CHANGED = "cases.case.changed.v1"
@@ -165,11 +166,31 @@ def test_escalation_after_the_end_is_news_and_opens_another_case():
     assert facade.case_ids_of_alerts(["A1", "A9"]) == {"A1": case.id}
 
 
+def test_end_of_a_case_names_its_alerts_so_that_they_can_be_closed():
+    case = open_from_alert(alert(), now=NOW)
+    open_from_alert(alert("A2"), now=later(5))
+
+    closed(case)
+
+    told_at = {e.payload["step"]: e.payload for e in OutboxEvent.objects.all()}
+    assert (told_at["close"]["ended_as"], told_at["close"]["alert_ids"]) == ("solved", ["A1", "A2"])
+    assert (told_at["dispatch"]["ended_as"], told_at["dispatch"]["alert_ids"]) == (None, [])
+
+
+def test_refused_case_says_so():
+    case = open_from_alert(alert(), now=NOW)
+
+    services.refuse_case(case_id=case.id, version=1, opinion="重复", actor=CLERK, now=later(5))
+
+    payload = OutboxEvent.objects.last().payload
+    assert (payload["ended_as"], payload["alert_ids"]) == ("refused", ["A1"])
+
+
 def test_detail_shows_alerts_clocks_and_the_unit_the_scenario_meant():
     case = open_from_alert(alert(), now=NOW)
     open_from_alert(alert("A2", raised_at=later(5)), now=later(5))
 
-    detail = selectors.case_detail(case.id, actor=CLERK, now=later(30))
+    detail = selectors.get_case(case.id, actor=CLERK, now=later(30))
 
     assert [a.id for a in detail.alerts] == ["A1", "A2"]
     assert [(c.kind, c.state) for c in detail.clocks] == [("accept", "running")]
@@ -188,17 +209,25 @@ def test_detail_shows_alerts_clocks_and_the_unit_the_scenario_meant():
 def test_suggested_unit(to_unit, suggested):
     case = open_from_alert(alert(to_unit=to_unit), now=NOW)
 
-    assert selectors.case_detail(case.id, actor=CLERK, now=NOW).suggested_unit_code == suggested
+    assert selectors.get_case(case.id, actor=CLERK, now=NOW).suggested_unit_code == suggested
 
 
-def test_consumer_reads_the_event_as_published():
-    payload = {**Event.payload(alert()), "title_en": "Fire", "n": 1, "device_id": None, "occurred_at": "x"}
+def test_consumer_reads_the_events_as_scenarios_publish_them():
+    raised = AlertRaised(
+        **{**vars(alert()), "alert_id": UUID(int=1), "due": Due(60, 600, 7200), "channel": "02"},
+        title_en="Fire alarm",
+        occurred_at=NOW,
+        device_id="D1",
+        n=1,
+    )
+    payload = raised.payload()
 
     consumers.on_alert_raised(payload, NOW)
     consumers.on_alert_raised(payload, NOW)
     consumers.on_alert_escalated({**payload, "level": "critical"}, later(5))
 
-    assert Case.objects.get().level == "4"
+    case = Case.objects.get()
+    assert (case.level, case.channel, case.due_at) == ("4", "02", later(60))
     assert OutboxEvent.objects.count() == 2
 
 

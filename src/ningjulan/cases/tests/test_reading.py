@@ -6,7 +6,7 @@ from ningjulan.cases import facade
 from ningjulan.cases.contracts import CaseNotFound, CodeRefused, CursorRefused
 from ningjulan.cases.domain.workflow import State
 from ningjulan.cases.models import Case
-from ningjulan.cases.selectors import CaseFilter, PageAsked, case_detail, list_cases
+from ningjulan.cases.selectors import CaseFilter, PageAsked, get_case, list_cases
 from ningjulan.cases.services import open_from_alert, take_in_records
 from ningjulan.cases.tests.making import (
     CLERK,
@@ -117,15 +117,15 @@ def test_everybody_sees_the_own_areas_only():
     assert len(titles(actor=GUARD_HERE)) == 1
     assert titles(actor=NEIGHBOUR) == []
     assert titles(actor=Actor(9, "无辖区")) == []
-    assert case_detail(here.id, actor=GUARD_HERE, now=NOW).case.id == here.id
+    assert get_case(here.id, actor=GUARD_HERE, now=NOW).id == here.id
     with pytest.raises(CaseNotFound):
-        case_detail(there.id, actor=GUARD_HERE, now=NOW)
+        get_case(there.id, actor=GUARD_HERE, now=NOW)
 
 
 def test_detail_tells_the_story_and_what_is_next():
     case = make_case(State.DISPATCHED)
 
-    detail = case_detail(case.id, actor=HANDLER, now=later(60))
+    detail = get_case(case.id, actor=HANDLER, now=later(60))
 
     assert [(t.step, t.from_state, t.to_state, t.actor_name) for t in detail.timeline] == [
         ("report", None, "reported", "受理员甲"),
@@ -143,15 +143,15 @@ def test_detail_tells_the_story_and_what_is_next():
         ("resolve", "running", "派遣后应在 8 小时 内办结（自然时间）"),
     ]
     assert detail.allowed_steps == ["send_back", "close"]
-    assert case_detail(case.id, actor=LEADER, now=NOW).allowed_steps == []
+    assert get_case(case.id, actor=LEADER, now=NOW).allowed_steps == []
 
 
 def test_english_labels_at_a_switch():
     case = make_case(State.DISPATCHED)
 
-    detail = case_detail(case.id, actor=CLERK, now=NOW, language="en")
+    detail = get_case(case.id, actor=CLERK, now=NOW, language="en")
 
-    assert detail.case.state_label == "Dispatched"
+    assert detail.state_label == "Dispatched"
     assert [t.step_label for t in detail.timeline] == ["Report", "Register", "Dispatch"]
     assert detail.clocks[0].rule == "To be accepted within 10 min of the report (natural time)"
 
@@ -175,3 +175,12 @@ def test_list_takes_the_same_queries_for_any_number_of_rows(n, django_assert_num
 
     with django_assert_num_queries(3):  # rows, names of communities, total
         list_cases(CaseFilter(tenant=TENANT), actor=CLERK, now=NOW)
+
+
+def test_open_cases_come_oldest_first():
+    open_from_alert(alert(raised_at=later(-60)), now=NOW)
+    make_case(State.CLOSED)
+    make_case(State.DISPATCHED)
+
+    assert [c.state for c in facade.list_open_cases(TENANT, now=NOW)] == ["reported", "dispatched"]
+    assert facade.list_open_cases("330109015", now=NOW) == []
