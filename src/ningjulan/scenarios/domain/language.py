@@ -43,6 +43,7 @@ NOT_YET_ACTIONS = ("remind", "notify", "command")
 LONGEST_WINDOW = timedelta(days=400)  # a year and its holidays; longer is a report, not an alarm
 MOST_COUNTED = 200  # records one count remembers per key: bounds the state row
 
+MAX_KEY = 200  # characters
 CELL = "cell"  # H3 cell of the record, made by the engine from lon and lat
 CELL_RESOLUTION = 10  # about 130 m across: one street corner
 PLACE_FIELDS = (
@@ -307,3 +308,21 @@ class Scenario:
         too_early = self.valid_from is not None and day < self.valid_from
         too_late = self.valid_to is not None and day > self.valid_to
         return self.is_running and not too_early and not too_late
+
+
+PURPOSES_ZH = {
+    "P01": "突发事件应急",
+    "P02": "消防安全",
+    "P03": "治安防控（有权机关）",
+    "P04": "城市管理执法",
+    "P05": "人口房屋登记",
+    "P06": "公共卫生防控",
+    "P07": "关爱服务",
+    "P08": "矛盾调解",
+    "P09": "企业服务",
+    "P10": "宣传告知",
+    "P11": "统计分析",
+    "P12": "系统运维",
+    "P13": "群众诉求办理",
+    "P14": "寻人协查",
+}  # CL_PURPOSE_CODE

@@ -9,7 +9,14 @@ import h3
 import polars as pl
 
 from ningjulan.scenarios.domain import expressions, vectorised
-from ningjulan.scenarios.domain.language import CELL, CELL_RESOLUTION, PLACE_FIELDS, KeyRule, Scenario
+from ningjulan.scenarios.domain.language import (
+    CELL,
+    CELL_RESOLUTION,
+    MAX_KEY,
+    PLACE_FIELDS,
+    KeyRule,
+    Scenario,
+)
 
 Scalar = str | float | bool | None
 
@@ -97,13 +104,20 @@ def _is_hit(name: str, row: dict[str, Any]) -> bool:
 
 
 def key_of(rule: KeyRule, row: Mapping[str, Any]) -> str | None:
-    """Return the key of a record: all fields joined by `|`, or the first one present. None when absent."""
-    values = [row.get(name) for name in rule.fields]
-    if rule.first_present:
-        return next((str(value) for value in values if value not in (None, "")), None)
-    if any(value in (None, "") for value in values):
+    """Return the key of a record: all fields joined by `|`, or the first one present.
+
+    None when it is absent, or longer than any identifier is.
+    """
+    values = [_key_part(row.get(name)) for name in rule.fields]
+    present = [value for value in values if value]
+    if not present or (not rule.first_present and len(present) < len(values)):
         return None
-    return "|".join(str(value) for value in values)
+    key = present[0] if rule.first_present else "|".join(present)
+    return key if len(key) <= MAX_KEY else None
+
+
+def _key_part(value: Any) -> str:
+    return "" if value is None else str(value).replace("\x00", "")
 
 
 def cell_of(lon: float | None, lat: float | None) -> str | None:
@@ -117,4 +131,6 @@ def _scalar(value: Any) -> Scalar:
     if isinstance(value, datetime):
         return value.isoformat()
     plain = expressions.plain(value)
+    if isinstance(plain, str):
+        return plain.replace("\x00", "")  # PostgreSQL stores no NUL
     return plain if plain is None or isinstance(plain, str | float | bool) else str(plain)
