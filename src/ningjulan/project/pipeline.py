@@ -14,7 +14,7 @@ import polars as pl
 from django.db import transaction
 
 from ningjulan.cleaning import facade as cleaning
-from ningjulan.cleaning.contracts import CLEANER_VERSION, Crs, Intake, SourceRef
+from ningjulan.cleaning.contracts import CLEANER_VERSION
 from ningjulan.foundation import outbox
 from ningjulan.foundation.events import Event
 from ningjulan.observations import facade as observations
@@ -48,23 +48,11 @@ def clean_batches(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
             batch.class_id,
             list(batch.lines),
             received_at=batch.received_at,
-            source=_as_cleaning_sees(source),
+            source=cleaning.source_ref(source),
             refs=registry.refs(source.tenant_code),
         )
         cleaned.append(CleanedBatch(batch, source.tenant_code, result, CLEANER_VERSION))
     return cleaned
-
-
-def _as_cleaning_sees(source: sources.Source) -> SourceRef:
-    return SourceRef(
-        name=source.name,
-        tenant_code=source.tenant_code,
-        crs=Crs(source.crs),
-        intake=Intake(source.intake),
-        columns=source.columns,
-        codes=source.codes,
-        unknown=source.unknown,
-    )
 
 
 def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:

@@ -1,0 +1,3 @@
+from ningjulan.project.cli import main
+
+main()
