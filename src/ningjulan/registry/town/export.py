@@ -22,6 +22,8 @@ META_FILE = "meta.json"
 TILES_FILE = "town.pmtiles"
 POINTS_FILE = "addresses.f32"
 
+_TALL_M = 90.0
+
 Progress = Callable[[str, float], None]
 
 
@@ -113,12 +115,18 @@ def _write(town: Town, folder: Path) -> TownMeta:
         name=STREET_NAME,
         origin=ORIGIN,
         metres_per_degree=METRES_PER_DEGREE,
-        center=(round((west + east) / 2, 6), round((south + north) / 2, 6)),
+        center=_heart(tables["buildings"]) or (round((west + east) / 2, 6), round((south + north) / 2, 6)),
         bounds=(west, south, east, north),
         counts={name: len(table) for name, table in tables.items()},
     )
     (folder / META_FILE).write_text(json.dumps(asdict(meta), ensure_ascii=False, indent=1), encoding="utf-8")
     return meta
+
+
+def _heart(buildings: pl.DataFrame) -> tuple[float, float] | None:
+    """Return the middle of the tall buildings, where a first look at the town is worth most."""
+    tall = buildings.filter(pl.col("height_m") > _TALL_M).select(pl.median("lon", "lat")).row(0)
+    return None if None in tall else (round(tall[0], 6), round(tall[1], 6))
 
 
 def _points(addresses: pl.DataFrame) -> bytes:
