@@ -18,15 +18,17 @@ export function csrfToken(cookies: string = document.cookie): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(cookies)?.[1] ?? "";
 }
 
-const csrf: Middleware = {
+const pageHeaders: Middleware = {
   onRequest({ request }) {
     if (request.method !== "GET") request.headers.set("X-CSRFToken", csrfToken());
+    // The server words its own texts (state labels, messages) in the language of the page.
+    request.headers.set("Accept-Language", document.documentElement.lang);
     return request;
   },
 };
 
 export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? "", credentials: "same-origin" });
-api.use(csrf);
+api.use(pageHeaders);
 
 interface Answer<T> {
   data?: T;

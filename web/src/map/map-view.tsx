@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { PaddingOptions } from "maplibre-gl";
+import type { Map as MapLibre, PaddingOptions } from "maplibre-gl";
 import type { Theme } from "@/shared/design/colors";
 import type { Power } from "./capability";
 import type { CasePoint } from "./layers/cases";
@@ -9,6 +9,13 @@ import type { Picked } from "./picking";
 import { layersOf } from "./start";
 import { TownMap, type LayerChoice, type View } from "./town-map";
 import "./map-view.css";
+
+declare global {
+  interface Window {
+    /** The map on screen, for browser tests to look at. */
+    __map?: MapLibre;
+  }
+}
 
 export interface MapGround {
   origin: readonly [number, number];

@@ -19,3 +19,10 @@ export function intentOfLevel(level: string): Intent {
 export function intentOfState(state: string): Intent {
   return OF_STATE[state] ?? "muted";
 }
+
+const PROGRESS: Record<string, number> = { reported: 0, registered: 0.25, dispatched: 0.5, closed: 1 };
+
+/** How far along its life a case in this state is, 0 to 1; null for a case that will not be handled. */
+export function progressOf(state: string): number | null {
+  return PROGRESS[state] ?? null;
+}

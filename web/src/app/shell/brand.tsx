@@ -4,7 +4,7 @@ export function Brand({ place }: { place?: string }) {
   const t = useMessages();
   return (
     <span className="brand">
-      <svg viewBox="0 0 32 32" aria-hidden="true">
+      <svg viewBox="5 6.5 23 19" aria-hidden="true">
         <path
           d="M7 22V10l9 12V10"
           fill="none"

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import type { paths } from "@/api/schema";
-import type { CaseFilter } from "./model";
+import type { Case, CaseFilter } from "./model";
 
 type ReportIn = paths["/api/cases"]["post"]["requestBody"]["content"]["application/json"];
 
@@ -12,17 +12,26 @@ export const caseKeys = {
   detail: (caseId: string) => ["cases", "detail", caseId] as const,
 };
 
-/** How many cases the live screen holds: the newest ones, on the map and in the feed alike. */
-export const LIVE_LIMIT = 200;
+/** How many cases the live screen holds: the newest open ones, on the map and in the feed alike. */
+export const LIVE_LIMIT = 600;
+const LIVE_PAGE = 200;
 const PAGE_SIZE = 50;
+const OPEN_STATES = "reported,registered,dispatched";
 
-/** The newest cases of a tenant, kept current by the live stream rather than by fetching again. */
+/** The newest open cases of a tenant, kept current by the live stream rather than by fetching again. */
 export function liveCasesQuery(tenant: string) {
   return queryOptions({
     queryKey: caseKeys.live(tenant),
     queryFn: async () => {
-      const page = await dataOf(api.GET("/api/cases", { params: { query: { tenant, limit: LIVE_LIMIT } } }));
-      return page.items;
+      const cases: Case[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { tenant, state: OPEN_STATES, limit: LIVE_PAGE, cursor };
+        const page = await dataOf(api.GET("/api/cases", { params: { query } }));
+        cases.push(...page.items);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor && cases.length < LIVE_LIMIT);
+      return cases;
     },
     staleTime: Infinity,
   });

@@ -44,11 +44,15 @@ export function filterFromUrl(params: URLSearchParams): CaseFilter {
 
 /** Whether a case belongs to a filtered list: what the server decides, for cases that arrive live. */
 export function matches(one: Case, filter: CaseFilter): boolean {
-  if (filter.state && one.state !== filter.state) return false;
-  if (filter.level && one.level !== filter.level) return false;
-  if (filter.category && one.category_code !== filter.category) return false;
-  if (filter.community && !one.area_code?.startsWith(filter.community)) return false;
-  if (filter.source && one.source !== filter.source) return false;
-  if (filter.overdue && !one.overdue) return false;
-  return !filter.q || `${one.case_no} ${one.title} ${one.summary} ${one.address_text ?? ""}`.includes(filter.q);
+  const isAmong = (wanted: string | undefined, value: string) => !wanted || wanted.split(",").includes(value);
+  const text = `${one.case_no} ${one.title} ${one.summary} ${one.address_text} ${one.unit_name ?? ""}`;
+  return (
+    isAmong(filter.state, one.state) &&
+    isAmong(filter.level, one.level) &&
+    isAmong(filter.category, one.category_code) &&
+    isAmong(filter.source, one.source) &&
+    one.area_code.startsWith(filter.community ?? "") &&
+    text.includes(filter.q ?? "") &&
+    (one.overdue || !filter.overdue)
+  );
 }

@@ -13,6 +13,11 @@ export function overviewQuery(tenant: string) {
   });
 }
 
+/** The open cases among the figures of the day; null until they have come. */
+export function openCount(overview: Overview | undefined): number | null {
+  return overview?.figures.find((figure) => figure.key === "open_cases")?.value ?? null;
+}
+
 export function caseStatsQuery(tenant: string, source: string | null) {
   return queryOptions({
     queryKey: ["stats", tenant, source],

@@ -17,6 +17,7 @@ export function antTheme(theme: Theme, scale: number): ThemeConfig {
       colorError: color.critical,
       colorBgBase: color.panel,
       colorTextBase: color.text,
+      colorBgContainer: theme === "dark" ? "#0e1826" : color.panel,
       colorBgElevated: theme === "dark" ? color.raised : color.panel,
       colorTextLightSolid: color.onAccent,
       colorTextPlaceholder: color.text3,

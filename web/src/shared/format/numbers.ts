@@ -5,6 +5,16 @@ export function formatNumber(value: number | null | undefined): string {
   return value == null || Number.isNaN(value) ? "–" : GROUPED.format(value);
 }
 
+const COMPACT = {
+  "zh-CN": new Intl.NumberFormat("zh-CN", { notation: "compact", maximumFractionDigits: 1 }),
+  en: new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 }),
+};
+
+/** Like `formatNumber`, but from a million on as people say it: `128.4万`, `1.28M`. */
+export function formatBrief(value: number | null | undefined, language: "zh-CN" | "en"): string {
+  return value != null && Math.abs(value) >= 1_000_000 ? COMPACT[language].format(value) : formatNumber(value);
+}
+
 /** A share in per cent of a whole, 0 for an empty whole. */
 export function share(part: number, whole: number): number {
   return whole > 0 ? (part / whole) * 100 : 0;

@@ -1,6 +1,6 @@
 import "./marks.css";
 import { labelOf, useMessages } from "@/shared/i18n";
-import { intentOfLevel, intentOfState, type Intent } from "@/shared/status";
+import { intentOfLevel, intentOfState, progressOf, type Intent } from "@/shared/status";
 
 const SHAPES: Record<Intent, React.ReactNode> = {
   critical: <path d="M8 0.8 15.2 8 8 15.2 0.8 8Z" fill="currentColor" />,
@@ -48,8 +48,24 @@ export function StateTag({ state }: { state: string }) {
   const intent = intentOfState(state);
   return (
     <span className={`state-tag text-${intent}`}>
-      <Mark intent={intent} />
+      <StateMark state={state} />
       {labelOf(t.caseState, state)}
     </span>
+  );
+}
+
+/** States are a pie that fills up, so that they cannot be taken for levels; the end is a tick. */
+export function StateMark({ state }: { state: string }) {
+  const progress = progressOf(state);
+  const intent = intentOfState(state);
+  if (progress === null || progress === 1) return <Mark intent={intent} />;
+  const angle = progress * 2 * Math.PI;
+  const isLarge = progress > 0.5 ? 1 : 0;
+  const [x, y] = [8 + 4 * Math.sin(angle), 8 - 4 * Math.cos(angle)];
+  return (
+    <svg className={`mark mark-state mark-${intent}`} viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="6.6" fill="none" stroke="currentColor" strokeWidth="2" />
+      {progress > 0 && <path d={`M8 8V4A4 4 0 ${isLarge} 1 ${x} ${y}Z`} fill="currentColor" />}
+    </svg>
   );
 }

@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { caseQuery } from "@/features/cases/api";
 import { isOpen, isUnacknowledgedCritical, type Case } from "@/features/cases/model";
-import { addressesQuery, devicesQuery, heatQuery, type MapConfig } from "@/features/maps/api";
+import { addressesQuery, devicesQuery, heatQuery } from "@/features/maps/api";
+import type { TownGround } from "@/features/maps/ground";
 import { countByCommunity } from "@/map/layers/density";
 import { MapView } from "@/map/map-view";
 import type { Picked } from "@/map/picking";
@@ -21,7 +22,7 @@ import { homeView, paddingFor, pointsOf } from "./map-frame";
 import { useMapKeys } from "./use-map-keys";
 
 interface CommandMapProps {
-  config: MapConfig;
+  ground: TownGround;
   cases: readonly Case[];
   state: CommandState;
   hoveredId: string | null;
@@ -30,7 +31,7 @@ interface CommandMapProps {
 }
 
 /** The full-page map with its dock, the hint under the pointer and the line to the case card. */
-export function CommandMap({ config, cases, state, hoveredId, onHover, onSelect }: CommandMapProps) {
+export function CommandMap({ ground, cases, state, hoveredId, onHover, onSelect }: CommandMapProps) {
   const t = useMessages();
   const { theme, scale, still } = useAppearance();
   const tenant = useTenant();
@@ -44,15 +45,14 @@ export function CommandMap({ config, cases, state, hoveredId, onHover, onSelect 
   const cameras = useQuery(devicesQuery(tenant.code, "camera", layers.camera));
   const fireSensors = useQuery(devicesQuery(tenant.code, "fire", layers.fire));
   const heat = useQuery(heatQuery(tenant.code, state.heatHours, layers.theme !== "none"));
-  const addresses = useQuery(addressesQuery(config.addresses_url, config.version, layers.windows));
+  const addresses = useQuery(addressesQuery(ground.addressesUrl, ground.version, layers.windows));
   const selectedCase = useQuery(caseQuery(state.caseId ?? ""));
 
   const open = useMemo(() => cases.filter(isOpen), [cases]);
   const points = useMemo(() => pointsOf(open), [open]);
   const urgent = useMemo(() => pointsOf(open.filter(isUnacknowledgedCritical)), [open]);
   const density = useMemo(() => countByCommunity(open.map((one) => one.area_code)), [open]);
-  const ground = useMemo(() => groundOf(config), [config]);
-  const home = useMemo(() => homeView(config, scale), [config, scale]);
+  const home = useMemo(() => homeView(ground.center, scale), [ground, scale]);
   const padding = useMemo(() => paddingFor(scale), [scale]);
   const [initialView] = useState(() => parseView(params.get("at")) ?? home);
 
@@ -112,14 +112,6 @@ export function CommandMap({ config, cases, state, hoveredId, onHover, onSelect 
       <LayerDock town={town} home={home} state={state} unplaced={open.length - points.length} />
     </>
   );
-}
-
-function groundOf(config: MapConfig) {
-  return {
-    origin: config.origin as [number, number],
-    metresPerDegree: config.metres_per_degree as [number, number],
-    pmtilesUrl: `${config.pmtiles_url}?v=${encodeURIComponent(config.version)}`,
-  };
 }
 
 function placeOf(one: Case | undefined): { lon: number; lat: number } | null {

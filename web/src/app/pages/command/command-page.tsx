@@ -3,8 +3,9 @@ import { useCallback, useMemo, useState } from "react";
 import { liveCasesQuery } from "@/features/cases/api";
 import { CaseCard } from "@/features/cases/components/case-card";
 import { LiveFeed } from "@/features/cases/components/live-feed";
-import { isOpen } from "@/features/cases/model";
+import { openCount, overviewQuery } from "@/features/reports/api";
 import { mapConfigQuery } from "@/features/maps/api";
+import { groundOf } from "@/features/maps/ground";
 import { useMessages } from "@/shared/i18n";
 import { pathWith, useTenant, useUrlState } from "@/shared/place";
 import { useCategoryName } from "@/shared/reference/api";
@@ -32,14 +33,14 @@ export function Component() {
     [live.data, category],
   );
   const select = useCallback((caseId: string | null) => changeUrl({ case: caseId }), [changeUrl]);
-  const map = POWER !== "none" && config.data?.has_map ? config.data : null;
-  const whyNoMap = POWER === "none" ? t.map.noWebgl : config.data && !config.data.has_map ? t.map.noMap : null;
+  const ground = useMemo(() => (config.data ? groundOf(config.data) : null), [config.data]);
+  const hasMap = POWER !== "none" && ground !== null;
 
   return (
-    <div className={`command ${map ? "" : "is-mapless"} ${state.caseId ? "has-card" : ""}`}>
-      {map && (
+    <div className={hasMap || config.isPending ? "command" : "command is-mapless"}>
+      {hasMap && (
         <CommandMap
-          config={map}
+          ground={ground}
           cases={cases}
           state={state}
           hoveredId={hoveredId}
@@ -52,17 +53,11 @@ export function Component() {
         className="command-feed"
         testId="feed"
         title={category ? `${t.feed.title} · ${categoryName(category)}` : t.feed.title}
-        note={
-          category ? (
-            <button type="button" className="plain link" onClick={() => changeUrl({ category: null })}>
-              {t.feed.clear}
-            </button>
-          ) : (
-            t.feed.count(cases.filter(isOpen).length)
-          )
-        }
+        note={<FeedNote isFiltered={category !== null} onClear={() => changeUrl({ category: null })} />}
       >
-        {whyNoMap && <p className="mapless-note">{whyNoMap}</p>}
+        {!hasMap && config.data && (
+          <p className="mapless-note">{POWER === "none" ? t.map.noWebgl : t.map.noMap}</p>
+        )}
         <Resource query={live} rows={8}>
           {() => (
             <LiveFeed
@@ -88,5 +83,17 @@ export function Component() {
         </div>
       )}
     </div>
+  );
+}
+
+/** How many cases are open in all, or the way out of a filter. */
+function FeedNote({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  const t = useMessages();
+  const open = openCount(useQuery(overviewQuery(useTenant().code)).data);
+  if (!isFiltered) return open !== null && t.feed.count(open);
+  return (
+    <button type="button" className="plain link" onClick={onClear}>
+      {t.feed.clear}
+    </button>
   );
 }

@@ -1,6 +1,5 @@
 import type { PaddingOptions } from "maplibre-gl";
 import type { Case } from "@/features/cases/model";
-import type { MapConfig } from "@/features/maps/api";
 import type { CasePoint } from "@/map/layers/cases";
 import type { View } from "@/map/town-map";
 
@@ -17,11 +16,9 @@ export function paddingFor(scale: number): PaddingOptions {
 }
 
 /** The first view: the heart of the town, tilted, the river at the top. Bigger screens start closer. */
-export function homeView(config: MapConfig, scale: number): View {
-  const [lon, lat] = config.center as [number, number];
-  const width = window.innerWidth / scale;
-  const zoom = 13.7 + Math.log2(scale) + (width < PHONE_PX ? -0.7 : 0);
-  return { lon, lat, zoom, bearing: -20, pitch: 57 };
+export function homeView([lon, lat]: readonly [number, number], scale: number): View {
+  const zoom = 14.35 + Math.log2(scale) + (window.innerWidth < PHONE_PX ? -0.7 : 0);
+  return { lon, lat, zoom, bearing: -20, pitch: 60 };
 }
 
 /** Cases that can be shown as points: those with coordinates. */

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { CaseDetail } from "@/features/cases/model";
 import { mapConfigQuery } from "@/features/maps/api";
+import { groundOf } from "@/features/maps/ground";
 import { MapView } from "@/map/map-view";
 import type { LayerChoice, TownMap } from "@/map/town-map";
 import { useMessages } from "@/shared/i18n";
@@ -28,21 +29,10 @@ export function CaseMap({ one }: { one: CaseDetail }) {
     }
   }, [town, lon, lat]);
 
-  const ground = useMemo(
-    () =>
-      config.data?.has_map
-        ? {
-            origin: config.data.origin as [number, number],
-            metresPerDegree: config.data.metres_per_degree as [number, number],
-            pmtilesUrl: `${config.data.pmtiles_url}?v=${encodeURIComponent(config.data.version)}`,
-          }
-        : null,
-    [config.data],
-  );
+  const ground = useMemo(() => (config.data ? groundOf(config.data) : null), [config.data]);
 
   if (!place) return <p className="case-map-none muted">{t.cases.noPoint}</p>;
-  if (POWER === "none") return null;
-  if (!ground) return null;
+  if (POWER === "none" || !ground) return null;
   return (
     <div className="case-map">
       <MapView

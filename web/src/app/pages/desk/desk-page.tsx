@@ -1,10 +1,11 @@
 import { PlusOutlined, QuestionCircleOutlined } from "@ant-design/icons";
 import { Button, type InputRef } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { caseListQuery, caseQuery, liveCasesQuery } from "@/features/cases/api";
 import { CASE_COMMANDS } from "@/features/cases/commands";
 import { CaseFilters } from "@/features/cases/components/case-filters";
+import { CaseSearch } from "@/features/cases/components/case-search";
 import { CaseTable } from "@/features/cases/components/case-table";
 import { TakeReport } from "@/features/cases/components/take-report";
 import { useCaseSteps } from "@/features/cases/components/use-case-steps";
@@ -27,7 +28,8 @@ export function Component() {
   const caseId = params.get("case");
   const [isTaking, setTaking] = useState(false);
   const [isHelping, setHelping] = useState(false);
-  const search = useRef<InputRef>(null);
+  const searchBox = useRef<InputRef>(null);
+  const search = useCallback((text: string) => changeUrl({ q: text || null }), [changeUrl]);
 
   const list = useInfiniteQuery(caseListQuery(tenant.code, filter));
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
@@ -48,7 +50,7 @@ export function Component() {
     j: () => move(1),
     k: () => move(-1),
     Escape: () => select(null),
-    "/": () => search.current?.focus(),
+    "/": () => searchBox.current?.focus(),
     n: () => setTaking(true),
     "?": () => setHelping(true),
     ...Object.fromEntries(
@@ -62,8 +64,8 @@ export function Component() {
         <header className="desk-head">
           <h1>{t.cases.title}</h1>
           {total !== undefined && <span className="muted num">{t.cases.total(formatNumber(total))}</span>}
+          <CaseSearch value={filter.q ?? ""} onChange={search} searchRef={searchBox} />
           <Button
-            className="desk-help"
             type="text"
             icon={<QuestionCircleOutlined />}
             aria-label={t.cases.shortcutHelp}
@@ -74,7 +76,7 @@ export function Component() {
             <kbd aria-hidden="true">N</kbd>
           </Button>
         </header>
-        <CaseFilters tenant={tenant.code} filter={filter} onChange={changeUrl} searchRef={search} />
+        <CaseFilters tenant={tenant.code} filter={filter} onChange={changeUrl} />
         {newer > 0 && (
           <button type="button" className="plain feed-pill" onClick={() => void list.refetch()} data-testid="desk-newer">
             {t.cases.newer(newer)}

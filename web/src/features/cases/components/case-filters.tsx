@@ -1,8 +1,5 @@
-import { Button, Input, Segmented, Select } from "antd";
-import { SearchOutlined } from "@ant-design/icons";
+import { Button, Segmented, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type RefObject } from "react";
-import type { InputRef } from "antd";
 import { useMessages } from "@/shared/i18n";
 import { categoriesQuery, useCategoryName, useCommunities } from "@/shared/reference/api";
 import { CASE_STATES, LEVELS, type CaseFilter } from "../model";
@@ -13,10 +10,9 @@ interface CaseFiltersProps {
   tenant: string;
   filter: CaseFilter;
   onChange: Change;
-  searchRef: RefObject<InputRef | null>;
 }
 
-export function CaseFilters({ tenant, filter, onChange, searchRef }: CaseFiltersProps) {
+export function CaseFilters({ tenant, filter, onChange }: CaseFiltersProps) {
   const t = useMessages();
   const isFiltered = Object.values(filter).some(Boolean);
   const clear = { state: null, level: null, category: null, community: null, source: null, q: null, overdue: null };
@@ -39,7 +35,6 @@ export function CaseFilters({ tenant, filter, onChange, searchRef }: CaseFilters
       >
         {t.cases.overdue}
       </Button>
-      <SearchBox value={filter.q ?? ""} onChange={onChange} searchRef={searchRef} />
       {isFiltered && (
         <Button type="link" onClick={() => onChange(clear)}>
           {t.cases.clear}
@@ -49,7 +44,7 @@ export function CaseFilters({ tenant, filter, onChange, searchRef }: CaseFilters
   );
 }
 
-function Selects({ tenant, filter, onChange }: Omit<CaseFiltersProps, "searchRef">) {
+function Selects({ tenant, filter, onChange }: CaseFiltersProps) {
   const t = useMessages();
   const categoryName = useCategoryName();
   const { data: categories = [] } = useQuery(categoriesQuery);
@@ -82,34 +77,5 @@ function Selects({ tenant, filter, onChange }: Omit<CaseFiltersProps, "searchRef
         options={communities.map((area) => ({ value: area.code, label: area.name }))}
       />
     </>
-  );
-}
-
-/** Searches as one types, a moment after the last key. */
-function SearchBox({ value, onChange, searchRef }: { value: string } & Pick<CaseFiltersProps, "onChange" | "searchRef">) {
-  const t = useMessages();
-  const [text, setText] = useState(value);
-  const [known, setKnown] = useState(value);
-  if (known !== value) {
-    setKnown(value);
-    setText(value);
-  }
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange({ q: text.trim() || null }), 300);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <Input
-      ref={searchRef}
-      className="case-search"
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      prefix={<SearchOutlined />}
-      suffix={<kbd aria-hidden="true">/</kbd>}
-      placeholder={t.cases.search}
-      aria-label={t.cases.search}
-      data-testid="case-search"
-    />
   );
 }

@@ -1,7 +1,6 @@
 import { formatMoment } from "@/shared/format/dates";
 import { useLanguage, useMessages } from "@/shared/i18n";
-import { intentOfState } from "@/shared/status";
-import { Mark } from "@/shared/ui/marks";
+import { StateMark } from "@/shared/ui/marks";
 import { useNow } from "@/shared/ui/use-now";
 import type { TimelineEntry } from "../model";
 
@@ -14,7 +13,7 @@ export function CaseTimeline({ entries }: { entries: TimelineEntry[] }) {
     <ol className="timeline" data-testid="case-timeline">
       {[...entries].reverse().map((entry) => (
         <li key={entry.at + entry.step}>
-          <Mark intent={intentOfState(entry.to_state ?? "")} />
+          <StateMark state={entry.to_state ?? ""} />
           <div>
             <p>
               <strong>{language === "en" ? (t.steps[entry.step] ?? entry.step) : entry.step_label}</strong>

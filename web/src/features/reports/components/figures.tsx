@@ -1,6 +1,6 @@
 import { Link } from "react-router";
-import { changeInPercent, formatNumber } from "@/shared/format/numbers";
-import { labelOf, useMessages, type Messages } from "@/shared/i18n";
+import { changeInPercent, formatBrief, formatNumber } from "@/shared/format/numbers";
+import { labelOf, useLanguage, useMessages, type Language, type Messages } from "@/shared/i18n";
 import type { Overview } from "../api";
 import "./reports.css";
 
@@ -28,17 +28,17 @@ export function Figures({ figures, linkOf }: FiguresProps) {
 }
 
 /** Seconds become minutes once nobody would say seconds. */
-function shown(figure: Figure, t: Messages): { value: string; unit: string } {
+function shown(figure: Figure, t: Messages, language: Language): { value: string; unit: string } {
   const units = t.overview.units;
   if (figure.unit === "秒" && (figure.value ?? 0) >= TWO_MINUTES_S) {
     return { value: formatNumber(figure.value! / 60), unit: units.min ?? "" };
   }
-  return { value: formatNumber(figure.value), unit: figure.value == null ? "" : labelOf(units, figure.unit) };
+  return { value: formatBrief(figure.value, language), unit: figure.value == null ? "" : labelOf(units, figure.unit) };
 }
 
 function FigureTile({ figure, to }: { figure: Figure; to: string }) {
   const t = useMessages();
-  const { value, unit } = shown(figure, t);
+  const { value, unit } = shown(figure, t, useLanguage());
   const isLow = figure.key === "on_time_rate" && figure.value != null && figure.value < ON_TIME_TARGET;
   return (
     <Link className="figure" to={to} data-testid={`kpi-${figure.key}`}>

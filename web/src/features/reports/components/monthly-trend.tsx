@@ -18,7 +18,7 @@ export function MonthlyTrend({ months, height }: { months: CaseStats["by_month"]
       xAxis: { type: "category", data: months.map((one) => one.month) },
       yAxis: [
         { type: "value", minInterval: 1, splitNumber: 4 },
-        { type: "value", min: 0, max: 100, splitNumber: 4, splitLine: { show: false } },
+        { type: "value", min: 0, max: 100, interval: 25, splitLine: { show: false } },
       ],
       series: [
         {
@@ -27,7 +27,7 @@ export function MonthlyTrend({ months, height }: { months: CaseStats["by_month"]
           barWidth: "36%",
           barMaxWidth: px(28),
           data: months.map((one) => one.n),
-          itemStyle: { color: color.bar, borderRadius: [px(4), px(4), 0, 0] },
+          itemStyle: { color: color.bar, opacity: 0.55, borderRadius: [px(4), px(4), 0, 0] },
         },
         {
           name: `${t.stats.onTimeShort} %`,

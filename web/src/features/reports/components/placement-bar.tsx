@@ -1,6 +1,7 @@
 import { formatNumber, share } from "@/shared/format/numbers";
 import { labelOf, useMessages } from "@/shared/i18n";
 import type { CaseStats } from "../api";
+import "./reports.css";
 
 const ORDER = ["exact", "device", "address", "building", "community_point", "community", "none"];
 
