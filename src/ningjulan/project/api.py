@@ -19,7 +19,9 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
+api.add_router("/", "ningjulan.registry.api.router")
 api.add_router("/", "ningjulan.cases.api.router")
+api.add_router("/", "ningjulan.maps.api.router")
 
 
 def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

