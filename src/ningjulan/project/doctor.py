@@ -15,6 +15,7 @@ from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.servers import places
 from ningjulan.foundation.servers.nats import find_binary as find_nats
 from ningjulan.foundation.servers.postgres import find_binary as find_postgres
+from ningjulan.project.bootstrap import set_up_django
 from ningjulan.project.language import say, sentence_of
 from ningjulan.project.processes.ownership import find_platform
 
@@ -64,7 +65,9 @@ def screens_are_built(var: Path) -> str:
     from ningjulan.project.views import APP
 
     if not APP.exists():
-        raise Broken(what_zh="界面尚未构建，请运行 make setup", what_en="The screens are not built: make setup")
+        raise Broken(
+            what_zh="界面尚未构建，请运行 make setup", what_en="The screens are not built: make setup"
+        )
     if (failed := APP.parent / ".failed").exists():
         why = failed.read_text().splitlines()[-1]
         raise Broken(what_zh=f"界面不是最新：{why}", what_en=f"The screens are not up to date: {why}")
@@ -96,9 +99,21 @@ def sources_are_sound(var: Path) -> str:
 
 
 def scenarios_are_sound(var: Path) -> str:
-    from ningjulan.scenarios import facade as scenarios
+    from ningjulan.scenarios.domain.stories import loose_params, outcomes
+    from ningjulan.scenarios.library import library, vocabulary
 
-    return str(scenarios.check_all())
+    found = library()
+    if found.refused:
+        refusal = found.refused[0]
+        raise Broken(what_zh=refusal.message("zh"), what_en=refusal.message("en"))
+    for scenario in found.scenarios.values():
+        for outcome in outcomes(scenario):
+            if not outcome.passed:
+                story = f"{scenario.id}: {outcome.story.name}"
+                raise Broken(what_zh=f"场景测试未通过：{story}", what_en=f"A scenario's test fails: {story}")
+        for sentence in loose_params(scenario, vocabulary()):
+            raise Broken(what_zh=f"{scenario.id}：{sentence}", what_en=f"{scenario.id}: {sentence}")
+    return str(len(found.scenarios))
 
 
 CHECKS: tuple[tuple[str, str, Callable[[Path], str]], ...] = (
@@ -114,7 +129,8 @@ CHECKS: tuple[tuple[str, str, Callable[[Path], str]], ...] = (
 
 
 def examine(var: Path, checks: Iterable[tuple[str, str, Callable[[Path], str]]] = CHECKS) -> list[Finding]:
-    """Run every check. One that breaks in an unforeseen way is a finding too: nothing stops the examination."""
+    """Run every check. One that breaks in an unforeseen way is a finding too, and the next follows."""
+    set_up_django()
     findings = []
     for zh, en, check in checks:
         try:

@@ -1,11 +1,9 @@
 """The OpenAPI description, made without any server: routes and types are enough."""
 
 import json
-import os
-
-import django
 
 from ningjulan.foundation.errors import Conflict
+from ningjulan.project.bootstrap import set_up_django
 
 
 class OutOfDate(Conflict):
@@ -16,8 +14,7 @@ class OutOfDate(Conflict):
 
 def schema_text() -> str:
     """Return the description as JSON that changes only when the API does."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ningjulan.project.settings")
-    django.setup()
+    set_up_django()
     from ningjulan.project.api import api
 
     described = api.get_openapi_schema(path_prefix="/api/")

@@ -102,6 +102,10 @@ def doctor(as_json: AsJson = False) -> None:
     else:
         for finding in findings:
             mark = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
-            console.print(f"{mark} {say(finding.subject_zh, finding.subject_en)}  [dim]{finding.detail}[/]")
+            console.print(
+                f"{mark} {say(finding.subject_zh, finding.subject_en)}  [dim]{finding.detail}[/]",
+                highlight=False,
+                soft_wrap=True,
+            )
     if not all(finding.is_well for finding in findings):
         sys.exit(1)

@@ -87,9 +87,9 @@ def stats_cases(
 ) -> None:
     """案件统计：数量、按时率、热点 · Cases: counts, on-time rate, hot spots."""
     with attached(var_folder()):
-        from ningjulan.reports import facade as reports
+        from ningjulan.reports import commands as reports
 
-        found = reports.case_stats(source=source, tenant=tenant)
+        found = reports.stats_cases(source=source, tenant=tenant)
     if as_json:
         print_json(found)
         return

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import django
 from rich.console import Console
 
 from ningjulan.foundation.servers import places
@@ -14,6 +13,7 @@ from ningjulan.foundation.servers.child import Child
 from ningjulan.foundation.servers.embedded import Addresses, servers
 from ningjulan.foundation.servers.nats import Nats
 from ningjulan.foundation.servers.postgres import Postgres
+from ningjulan.project.bootstrap import set_up_django
 from ningjulan.project.processes.ownership import (
     AlreadyRuns,
     Busy,
@@ -96,8 +96,7 @@ def _set_up_django(var: Path, addresses: Addresses) -> None:
     os.environ.update(addresses.as_environment())
     os.environ["NINGJULAN_VAR"] = str(var)
     os.environ.setdefault("NINGJULAN_TOWN_FOLDER", str(var / "town"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ningjulan.project.settings")
-    django.setup()
+    set_up_django()
 
 
 def _bring_up_to_date() -> None:

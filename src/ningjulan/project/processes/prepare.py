@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import django
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from rich.console import Console
 
 from ningjulan.foundation.errors import NingjulanError, TemporarilyDown
 from ningjulan.project import settings
+from ningjulan.project.bootstrap import set_up_django
 from ningjulan.project.language import sentence_of
 from ningjulan.project.processes.steps import step
 
@@ -132,9 +132,8 @@ def main() -> int:
     parser.add_argument("--scale", type=float, required=True)
     wanted = parser.parse_args()
     console = Console()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ningjulan.project.settings")
     try:
-        django.setup()
+        set_up_django()
         prepare(Options(seed=wanted.seed, scale=wanted.scale, demo=settings.DEMO), console)
     except NingjulanError as error:
         console.print(f"[red]✗[/] {sentence_of(error)}")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from ningjulan.foundation.errors import TemporarilyDown
+from ningjulan.project.bootstrap import set_up_django
 
 
 class PlatformNotRunning(TemporarilyDown):
@@ -31,12 +32,10 @@ def main(rate: float, minutes: float | None, seed: int, on_sent: Callable[[int],
 
 
 if __name__ == "__main__":
-    import django
-
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seed", type=int, required=True)
     wanted = parser.parse_args()
-    django.setup()
+    set_up_django()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # one line per request would be all we see
     main(wanted.rate, None, wanted.seed, lambda total: None)
