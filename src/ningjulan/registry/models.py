@@ -5,6 +5,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Length, Substr
 
 
+def _prefix_index(field: str, name: str) -> models.Index:
+    """Return an index for area codes that also serves `LIKE '330109013%'`, in databases of any collation."""
+    return models.Index(fields=[field], name=name, opclasses=["varchar_pattern_ops"])
+
+
 class Tenant(models.Model):
     """An area whose records, places and cases belong together: a street, or the area of a sample."""
 
@@ -41,7 +46,7 @@ class Area(models.Model):
     class Meta:
         verbose_name = "区域"
         verbose_name_plural = "区域"
-        indexes = [models.Index(fields=["parent_code"], name="registry_area_parent")]
+        indexes = [_prefix_index("parent_code", name="registry_area_parent")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(parent_code="") | Q(parent_code=Substr(F("code"), 1, Length("parent_code"))),
@@ -57,7 +62,7 @@ class Compound(models.Model):
     """A compound (小区), village group (村组), factory, school or other premises with one name."""
 
     id = models.UUIDField(primary_key=True)
-    code = models.CharField("小区代码", max_length=17, unique=True)
+    code = models.CharField("小区代码", max_length=17)
     name = models.CharField("名称", max_length=60)
     use = models.CharField("用途", max_length=20)
     community_code = models.CharField("社区代码", max_length=12)
@@ -72,14 +77,15 @@ class Compound(models.Model):
     class Meta:
         verbose_name = "小区院落"
         verbose_name_plural = "小区院落"
-        indexes = [models.Index(fields=["community_code"], name="registry_compound_community")]
+        indexes = [_prefix_index("community_code", name="registry_compound_community")]
+        constraints = [models.UniqueConstraint(fields=["code"], name="registry_compound_code_is_unique")]
 
 
 class Building(models.Model):
     """A building (楼栋) that stands whole in one grid."""
 
     id = models.UUIDField(primary_key=True)
-    code = models.CharField("楼栋代码", max_length=21, unique=True)
+    code = models.CharField("楼栋代码", max_length=21)
     name = models.CharField("名称", max_length=60)
     kind = models.CharField("形态", max_length=20)
     use_type = models.CharField("建筑用途", max_length=1)
@@ -102,10 +108,11 @@ class Building(models.Model):
         verbose_name = "楼栋"
         verbose_name_plural = "楼栋"
         indexes = [
-            models.Index(fields=["grid_code"], name="registry_building_grid"),
+            _prefix_index("grid_code", name="registry_building_grid"),
             models.Index(fields=["map_id"], name="registry_building_map"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="registry_building_code_is_unique"),
             models.CheckConstraint(
                 condition=Q(community_code=Substr(F("grid_code"), 1, 12)),
                 name="registry_building_grid_is_in_its_community",
@@ -117,7 +124,7 @@ class Address(models.Model):
     """A standard address (标准地址): one dwelling, shop or office. The house is the unit of management."""
 
     id = models.UUIDField(primary_key=True)
-    code = models.CharField("地址代码", max_length=30, unique=True)
+    code = models.CharField("地址代码", max_length=30)
     full_text = models.CharField("标准地址", max_length=200)
     building = models.ForeignKey(Building, models.PROTECT, related_name="+", verbose_name="楼栋")
     community_code = models.CharField("社区代码", max_length=12)
@@ -134,7 +141,8 @@ class Address(models.Model):
     class Meta:
         verbose_name = "标准地址"
         verbose_name_plural = "标准地址"
-        indexes = [models.Index(fields=["grid_code"], name="registry_address_grid")]
+        indexes = [_prefix_index("grid_code", name="registry_address_grid")]
+        constraints = [models.UniqueConstraint(fields=["code"], name="registry_address_code_is_unique")]
 
 
 class Device(models.Model):
@@ -160,7 +168,7 @@ class Device(models.Model):
     class Meta:
         verbose_name = "设备"
         verbose_name_plural = "设备"
-        indexes = [models.Index(fields=["kind", "grid_code"], name="registry_device_kind_grid")]
+        indexes = [_prefix_index("grid_code", name="registry_device_grid")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(heading_deg__isnull=True) | Q(heading_deg__lt=360),
@@ -184,7 +192,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = "处置单位"
         verbose_name_plural = "处置单位"
-        indexes = [models.Index(fields=["area_code"], name="registry_unit_area")]
+        indexes = [_prefix_index("area_code", name="registry_unit_area")]
 
     def __str__(self) -> str:
         return self.name
