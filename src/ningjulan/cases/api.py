@@ -97,9 +97,9 @@ class CasesQuery(Input):
     tenant: str | None = None
     state: str | None = Field(None, description="one or several, separated by commas")
     level: str | None = Field(None, description="one or several, separated by commas")
-    category: str | None = None
+    category: str | None = Field(None, description="one or several, separated by commas")
     community: str | None = Field(None, description="area code; what lies below it counts too")
-    source: str | None = None
+    source: str | None = Field(None, description="one or several, separated by commas")
     q: str | None = Field(None, max_length=100, description="in number, title, text, address or unit")
     overdue: bool | None = None
 

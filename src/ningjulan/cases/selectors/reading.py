@@ -31,7 +31,7 @@ _OPEN = [state.value for state in OPEN]
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to. `state` and `level` may name several, separated by commas."""
+    """What a list is narrowed to. State, level, category and source may name several, separated by commas."""
 
     tenant: str | None = None
     state: str | None = None
@@ -117,12 +117,12 @@ def _matching(wanted: CaseFilter, actor: Actor, now: datetime) -> QuerySet[Case]
         cases = cases.filter(state__in=states)
     if levels := _listed(wanted.level, LEVELS, "CL_EVENT_LEVEL"):
         cases = cases.filter(level__in=levels)
-    if wanted.category:
-        cases = cases.filter(category_code=wanted.category)
+    if categories := _words(wanted.category):
+        cases = cases.filter(category_code__in=categories)
     if wanted.community:
         cases = cases.filter(area_code__startswith=wanted.community)
-    if wanted.source:
-        cases = cases.filter(source=wanted.source)
+    if sources := _words(wanted.source):
+        cases = cases.filter(source__in=sources)
     if wanted.q and (sought := wanted.q.strip().lower()):
         cases = cases.filter(search_text__contains=sought)
     if wanted.overdue is not None:
@@ -133,11 +133,15 @@ def _matching(wanted: CaseFilter, actor: Actor, now: datetime) -> QuerySet[Case]
 
 def _listed(value: str | None, known: Iterable[str], code_list: str) -> list[str]:
     """Take `a,b` apart, refusing words that are not in the list."""
-    words = [word for word in (value or "").split(",") if word]
+    words = _words(value)
     for word in words:
         if word not in known:
             raise CodeRefused(code_list=code_list, value=word[:20])
     return words
+
+
+def _words(value: str | None) -> list[str]:
+    return [word for word in (value or "").split(",") if word]
 
 
 def _cursor_of(case: Case) -> str:

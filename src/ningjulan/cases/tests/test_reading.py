@@ -70,6 +70,7 @@ def test_cursor_we_did_not_give_is_refused(cursor):
         pytest.param(CaseFilter(state="registered,dispatched"), 2, id="several states"),
         pytest.param(CaseFilter(level="1"), 1, id="level"),
         pytest.param(CaseFilter(category="C06"), 1, id="category"),
+        pytest.param(CaseFilter(category="C06,C02"), 4, id="several categories"),
         pytest.param(CaseFilter(community=THERE), 1, id="community"),
         pytest.param(CaseFilter(source="scenarios"), 1, id="source"),
         pytest.param(CaseFilter(q="火警"), 1, id="words of the title"),
