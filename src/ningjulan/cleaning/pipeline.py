@@ -12,9 +12,8 @@ from ningjulan.cleaning import duplicates, findings, placing, syntax, times
 from ningjulan.cleaning.contracts import COLLATED, DUPLICATE_SCHEMA, Cleaned, Intake, Refs, SourceRef
 from ningjulan.cleaning.contracts import TimePrecision as Precision
 from ningjulan.cleaning.findings import Finding
-from ningjulan.cleaning.types import Typed, typed
+from ningjulan.cleaning.types import JSON_KINDS, TEXT_KINDS, Typed, typed
 
-_TEXTUAL = frozenset({"string", "text", "ref", "image_ref", "file_ref"})
 _HINT_TYPE = {"lon": "text", "lat": "text", "source_text": "text", "area_code": "ref"}
 _POINT_HINT = Item("lon", "经纬度", "Coordinates", ItemType("geo_point", "geo_point"))
 
@@ -86,11 +85,15 @@ def _typed(
 ) -> _Batch:
     values: dict[str, pl.Series] = {}
     found: list[Finding] = []
+    own_lines = [lines[row] for row in text["row_no"]]
     day_only = pl.repeat(False, text.height, dtype=pl.Boolean, eager=True)
     for item in items.values():
         column = text[item.id]
-        if item.type.kind in _TEXTUAL:
-            found += _nested(column, text["row_no"], item, lines)
+        names = [item.id, *(theirs for theirs, ours in source.columns.items() if ours == item.id)]
+        if item.type.kind in TEXT_KINDS:
+            found += _nested(column, names, own_lines, item)
+        elif item.type.kind in JSON_KINDS:
+            column = _as_written(column, names, own_lines)
         result = typed(column, item, source)
         values[item.id] = result.values.alias(item.id)
         if item.required and result.absent is not None:
@@ -121,15 +124,29 @@ def _own_point(
     return Typed(own.zip_with(own.is_not_null(), hinted.values), hinted.findings)
 
 
-def _nested(text: pl.Series, row_no: pl.Series, item: Item, lines: list[bytes]) -> list[Finding]:
+def _nested(text: pl.Series, names: list[str], lines: list[bytes], item: Item) -> list[Finding]:
     """Find objects and lists where text is due. Columns hold them as text, so suspects are read again."""
     suspect = text.str.contains(r"^\s*[\[{]").fill_null(value=False)
     if not suspect.any():
         return []
     rows = suspect.arg_true()
-    nested = [isinstance(syntax.value_of(lines[row_no[row]], item.id), dict | list) for row in rows]
+    nested = [isinstance(syntax.value_of(lines[row], names), dict | list) for row in rows]
     bad = pl.repeat(False, len(text), dtype=pl.Boolean, eager=True)
     return [Finding("wrong_type", bad.scatter(rows, nested), item, text)]
+
+
+def _as_written(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Series:
+    """Return JSON items as JSON. The fast reader shows what is nested without its escapes."""
+    if text.null_count() == len(text):
+        return text
+    return pl.Series(
+        text.name,
+        [
+            syntax.as_text(syntax.value_of(line, names)) if shown is not None and b"\\" in line else shown
+            for shown, line in zip(text, lines, strict=True)
+        ],
+        dtype=pl.String,
+    )
 
 
 def _bounds(

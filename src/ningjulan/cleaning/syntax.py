@@ -119,6 +119,7 @@ def _n_keys(value: Any) -> int:
 
 
 def _columns(lines: list[bytes], names: list[str]) -> pl.DataFrame:
+    """Read the lines with the fast reader; a line that it, and not our check, refuses is read by itself."""
     schema = dict.fromkeys(names, pl.String)
     if not lines:
         return pl.DataFrame(schema=schema)
@@ -126,17 +127,13 @@ def _columns(lines: list[bytes], names: list[str]) -> pl.DataFrame:
     try:
         frame = pl.read_ndjson(io.BytesIO(body), schema=schema)
     except pl.exceptions.PolarsError:
-        return _columns_one_by_one(lines, names)
-    if frame.height != len(lines):
-        return _columns_one_by_one(lines, names)
+        if len(lines) == 1:
+            record = _decode(lines[0])
+            return pl.DataFrame({name: [as_text(record.get(name))] for name in names}, schema=schema)
+        middle = len(lines) // 2
+        return pl.concat([_columns(lines[:middle], names), _columns(lines[middle:], names)])
+    assert frame.height == len(lines), "one record a line, checked before"
     return frame
-
-
-def _columns_one_by_one(lines: list[bytes], names: list[str]) -> pl.DataFrame:
-    """Read without the fast reader: for batches with a line that it, and not our check, refuses."""
-    records = [_decode(line) for line in lines]
-    columns = {name: [as_text(record.get(name)) for record in records] for name in names}
-    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
 
 
 def _on_one_line(line: bytes) -> bytes:
@@ -150,6 +147,7 @@ def as_text(value: Any) -> str | None:
     return msgspec.json.encode(value).decode()
 
 
-def value_of(line: bytes, name: str) -> Any:
-    """Return one field of a line that `read` accepted, with its JSON type."""
-    return _decode(line).get(name)
+def value_of(line: bytes, names: Iterable[str]) -> Any:
+    """Return one field of a line that `read` accepted, with its JSON type: the first of `names` it has."""
+    record = _decode(line)
+    return next((record[name] for name in names if record.get(name) is not None), None)

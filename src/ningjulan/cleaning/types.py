@@ -21,7 +21,10 @@ _DTYPES: Mapping[str, pl.DataType] = {
     "datetime": INSTANT,
     "geo_point": POINT,
 }
-_LONGEST = {"ref": 64, "image_ref": 1024, "file_ref": 1024, "text": 20_000, "json": 100_000}
+_LONGEST = {"ref": 64, "image_ref": 1024, "file_ref": 1024, "text": 20_000}
+_LONGEST_JSON = 100_000
+TEXT_KINDS = frozenset({"string", "text", "ref", "image_ref", "file_ref"})
+JSON_KINDS = frozenset({"json", "geo_line", "geo_polygon", "geo_multipolygon"})
 _IN_SENTENCES = frozenset({"string", "text"})  # kinds whose Chinese punctuation stays as it is
 _INTEGER = r"^[-+]?[0-9]{1,18}(?:\.0+)?$"
 _NUMBER = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$"
@@ -55,7 +58,8 @@ def typed(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     if text.null_count() == len(text):  # most optional items, in most batches
         nothing = pl.Series([None], dtype=dtype_of(item)).new_from_index(0, len(text))
         return Typed(nothing, absent=text.is_null())
-    text = words.repaired(text, fold_punctuation=item.type.kind not in _IN_SENTENCES)
+    if item.type.kind not in JSON_KINDS:
+        text = words.repaired(text, fold_punctuation=item.type.kind not in _IN_SENTENCES)
     if source.unknown:
         text = text.set(text.is_in(list(source.unknown)).fill_null(value=False), None)
     read = _READERS.get(item.type.kind, _text)(text, item, source)
@@ -150,7 +154,7 @@ def _geo_point(text: pl.Series, item: Item, source: SourceRef) -> Typed:
 
 def _json(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     broken = pl.Series([value is not None and not _is_json(value) for value in text], dtype=pl.Boolean)
-    too_long = Finding("too_long", text.str.len_chars() > _LONGEST["json"], item, text)
+    too_long = Finding("too_long", text.str.len_chars() > _LONGEST_JSON, item, text)
     return Typed(text, (Finding("wrong_type", broken, item, text), too_long))
 
 
@@ -170,8 +174,5 @@ _READERS: Mapping[str, Callable[[pl.Series, Item, SourceRef], Typed]] = {
     "datetime": _datetime,
     "code": _code,
     "geo_point": _geo_point,
-    "json": _json,
-    "geo_line": _json,
-    "geo_polygon": _json,
-    "geo_multipolygon": _json,
+    **dict.fromkeys(JSON_KINDS, _json),
 }

@@ -1,5 +1,6 @@
 """What cleaning promises, record by record."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -205,6 +206,37 @@ def test_chinese_punctuation_of_sentences_is_left_alone():
 )
 def test_codes_by_value_short_value_or_label(written, code):
     assert only("BIZ16", event(source_channel=written))["source_channel"] == code
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param([["a\\b", 'say "x"'], {'k"': "\n\x01"}], id="escapes"),
+        pytest.param({"现场（１）": "，＂"}, id="full width"),
+        pytest.param([1, 2.5, None, True, -1e-7], id="numbers"),
+    ],
+)
+def test_json_items_are_kept_as_they_are(written):
+    assert json.loads(only("IOT03", video_alert(region=written))["region"]) == written
+    assert json.loads(only("IOT03", video_alert(region=json.dumps(written)))["region"]) == written
+
+
+def test_a_line_only_the_slow_reader_can_read_changes_nothing_for_its_neighbours():
+    endless = json.dumps(video_alert(event_id="V2", algo_version=...)).encode()[:-1] + b', "x": ' + b"9" * 400
+    alone = only("IOT03", video_alert(confidence=1e-5))
+
+    out = cleaned("IOT03", video_alert(confidence=1e-5), endless + b"}", b"{")
+
+    assert out.accepted["event_id"].to_list() == ["V1", "V2"]
+    assert out.accepted.row(0, named=True) == alone
+    assert reasons("IOT03", endless.replace(b'"x"', b'"dwell_seconds"') + b"}") == ["wrong_type"]
+
+
+def test_an_object_in_a_renamed_field_is_found():
+    source = SourceRef("test", TENANT, columns={"id": "msg_id"})
+
+    assert reasons("IOT12", fire_alarm(msg_id=..., id={"a": 1}), source=source) == ["wrong_type"]
+    assert only("IOT12", fire_alarm(msg_id=..., id="[1]"), source=source)["msg_id"] == "[1]"
 
 
 def test_the_source_has_its_own_names_codes_and_word_for_unknown():
