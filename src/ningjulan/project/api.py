@@ -8,7 +8,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ningjulan.foundation.api import SessionLogin
 from ningjulan.foundation.errors import NingjulanError
-from ningjulan.project import settings
+from ningjulan.project import (
+    settings,
+    wiring,  # noqa: F401  # the API answers with the modules wired to each other
+)
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +22,9 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-api.add_router("/", "ningjulan.registry.api.router")
-api.add_router("/", "ningjulan.cases.api.router")
-api.add_router("/", "ningjulan.maps.api.router")
+for module in ("catalog", "observations", "registry", "scenarios", "cases", "reports", "maps"):
+    api.add_router("/", f"ningjulan.{module}.api.router")
+api.add_router("/", "ningjulan.project.session.router")
 
 
 def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

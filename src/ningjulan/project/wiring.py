@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ningjulan.cases import consumers as cases
+from ningjulan.cases import facade as case_facade
+from ningjulan.scenarios import facade as scenarios
+from ningjulan.scenarios.contracts import Verdict
 
 Handler = Callable[[dict[str, Any], datetime], None]
 
@@ -21,6 +25,21 @@ class Listener:
         return [f"events.{event}" for event in sorted(self.handlers)]
 
 
+VERDICT_OF_ENDING: Mapping[str, Verdict] = {
+    "solved": Verdict.CONFIRMED,
+    "false_alarm": Verdict.FALSE_ALARM,
+    "no_action": Verdict.NO_ACTION,
+    "refused": Verdict.NO_ACTION,
+}
+
+
+def _close_alerts_of_ended_case(payload: dict[str, Any], now: datetime) -> None:
+    """Close what had reported a case that has ended: the next match raises a new alert."""
+    if payload["ended_as"] and payload["alert_ids"]:
+        ids = [UUID(alert_id) for alert_id in payload["alert_ids"]]
+        scenarios.close_alerts(ids, VERDICT_OF_ENDING[payload["ended_as"]], now=now)
+
+
 LISTENERS: tuple[Listener, ...] = (
     Listener(
         "cases",
@@ -30,7 +49,13 @@ LISTENERS: tuple[Listener, ...] = (
             "observations.records.accepted.v1": cases.on_records_accepted,
         },
     ),
+    Listener("alerts", {"cases.case.changed.v1": _close_alerts_of_ended_case}),
 )
 
 LIVE_EVENTS: Mapping[str, str] = {"cases.case.changed.v1": "case"}
 """Events that screens see live → the SSE event they become."""
+
+UNHEARD_EVENTS = frozenset({"cases.history.imported.v1"})
+"""Events that are told for others outside: nobody here listens yet."""
+
+scenarios.look_up_cases_with(case_facade.case_ids_of_alerts)  # cases lie downstream of scenarios
