@@ -68,7 +68,7 @@ class ScenarioNotFound(NotFound):
 
 class AlertNotFound(NotFound):
     code = "alert_not_found"
-    message_zh = "告警不存在，或不在您的管辖范围内"
+    message_zh = "预警不存在，或不在您的管辖范围内"
     message_en = "No such alert, or outside your area"
 
 

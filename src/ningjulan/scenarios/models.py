@@ -53,7 +53,7 @@ class Alert(models.Model):
     )
     message = models.CharField("内容", max_length=1000)
     n = models.PositiveIntegerField("次数", default=1)
-    raised_at = models.DateTimeField("告警时间")
+    raised_at = models.DateTimeField("预警时间")
     occurred_at = models.DateTimeField("发生时间")
     last_seen_at = models.DateTimeField("最近一次")
     lon = models.FloatField("经度", null=True)
@@ -74,8 +74,8 @@ class Alert(models.Model):
     )
 
     class Meta:
-        verbose_name = "告警"
-        verbose_name_plural = "告警"
+        verbose_name = "预警"
+        verbose_name_plural = "预警"
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant_code", "scenario_id", "is_shadow", "key"],

@@ -1,14 +1,14 @@
 """Transitions of the engine → rows and events, in the transaction that advanced the state."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ningjulan.foundation import outbox
 from ningjulan.scenarios.contracts import AlertEscalated, AlertRaised, Due
 from ningjulan.scenarios.domain.alert_states import UNFINISHED, AlertState, AlertStep, after
-from ningjulan.scenarios.domain.language import PLACE_FIELDS, Scenario, Status
+from ningjulan.scenarios.domain.language import PLACE_FIELDS, Level, OpenCase, Scenario, Status
 from ningjulan.scenarios.domain.life import Change, Transition
 from ningjulan.scenarios.domain.messages import message_of, readable, rule_of
 from ningjulan.scenarios.domain.signals import Candidate
@@ -76,6 +76,8 @@ def _identity(one: Alert | ScenarioState) -> tuple[str, str, bool, str]:
 
 def _enter(book: _Book, advance: Advance, told: Transition) -> None:
     identity = _identity(advance.row)
+    if told.change is Change.RAISED and identity in book.current:
+        told = _joined(book.current[identity], told)
     if told.change is Change.RAISED:
         alert = _new_alert(advance, told, book.now)
         book.current[identity] = alert
@@ -93,6 +95,14 @@ def _enter(book: _Book, advance: Advance, told: Transition) -> None:
     if not advance.row.is_shadow and told.change in (Change.RAISED, Change.ESCALATED):
         kind = AlertRaised if told.change is Change.RAISED else AlertEscalated
         book.events.append(_event(kind, alert, advance.scenario, told))
+
+
+def _joined(alert: Alert, told: Transition) -> Transition:
+    """A state that had to begin anew raises what is still open: it continues, and is no second alert."""
+    rises = told.level.rank > Level(alert.level).rank
+    level = told.level if rises else Level(alert.level)
+    change = Change.ESCALATED if rises else Change.MERGED
+    return replace(told, change=change, level=level, n=alert.n + told.n)
 
 
 def _new_alert(advance: Advance, told: Transition, now: datetime) -> Alert:
@@ -149,11 +159,6 @@ def _input(record_: Candidate) -> dict[str, Any]:
 
 def _event(kind: type[AlertRaised], alert: Alert, scenario: Scenario, told: Transition) -> AlertRaised:
     follow = scenario.then[0] if scenario.then else None
-    due = follow and Due(
-        accept_s=round(follow.accept.total_seconds()),
-        arrive_s=round(follow.arrive.total_seconds()),
-        resolve_s=round(follow.resolve.total_seconds()),
-    )
     is_video = told.record is not None and told.record.class_id in VIDEO_CLASSES
     return kind(
         alert_id=alert.id,
@@ -166,7 +171,7 @@ def _event(kind: type[AlertRaised], alert: Alert, scenario: Scenario, told: Tran
         opens_case=follow is not None,
         category_code=follow.category if follow else "C99",
         to_unit=follow.to if follow else None,
-        due=due,
+        due=_due(follow) if follow else None,
         merge=follow.merge if follow else "never",
         raised_at=alert.raised_at,
         occurred_at=alert.occurred_at,
@@ -181,6 +186,11 @@ def _event(kind: type[AlertRaised], alert: Alert, scenario: Scenario, told: Tran
         channel="02" if is_video else "01",
         n=alert.n,
     )
+
+
+def _due(follow: OpenCase) -> Due:
+    clocks = (follow.accept, follow.arrive, follow.resolve)
+    return Due(*(round(clock.total_seconds()) for clock in clocks))
 
 
 def _text(value: object, longest: int) -> str | None:

@@ -12,7 +12,8 @@ import polars as pl
 from django.db import transaction
 from django.db.models import Q
 
-from ningjulan.foundation.actors import Actor
+from ningjulan.foundation.actors import Actor, Role
+from ningjulan.foundation.errors import NotAllowed
 from ningjulan.scenarios.access import get_alert
 from ningjulan.scenarios.contracts import AlertNotFound, Facts, NoFacts, Taken
 from ningjulan.scenarios.domain import engine
@@ -83,9 +84,11 @@ def acknowledge_alert(alert_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Say that somebody has seen the alert (确认). It stays open.
 
     Raises:
+        NotAllowed: The actor does not sit at the desk.
         AlertNotFound: No such alert in the actor's areas.
         AlertStepRefused: It is not open any more.
     """
+    _require_desk(actor)
     alert, _ = _alert_for_update(alert_id, actor)
 
     alert.state = after(AlertState(alert.state), AlertStep.ACKNOWLEDGE).value
@@ -100,9 +103,11 @@ def close_alert(alert_id: UUID, *, verdict: Verdict, actor: Actor, now: datetime
     The next match of the same key raises a new alert, unless `again_after` forbids it.
 
     Raises:
+        NotAllowed: The actor does not sit at the desk.
         AlertNotFound: No such alert in the actor's areas.
         AlertStepRefused: It is closed already.
     """
+    _require_desk(actor)
     alert, row = _alert_for_update(alert_id, actor)
     later = after(AlertState(alert.state), AlertStep.CLOSE)
 
@@ -110,6 +115,11 @@ def close_alert(alert_id: UUID, *, verdict: Verdict, actor: Actor, now: datetime
         _close_state(row, alert.scenario_id, now)
     alert.state, alert.closed_at, alert.verdict = later.value, now, verdict.value
     alert.save(update_fields=["state", "closed_at", "verdict"])
+
+
+def _require_desk(actor: Actor) -> None:
+    if not actor.has(Role.DUTY_OFFICER, Role.CLERK, Role.SYSTEM):
+        raise NotAllowed(needed="duty_officer, clerk")
 
 
 def _close_state(row: ScenarioState, scenario_id: str, now: datetime) -> None:

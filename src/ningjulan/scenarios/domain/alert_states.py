@@ -53,7 +53,7 @@ UNFINISHED = (AlertState.OPEN, AlertState.ACKNOWLEDGED)  # one of these per scen
 
 class AlertStepRefused(Conflict):
     code = "alert_step_refused"
-    message_zh = "告警{state_label}，不能再执行此操作"
+    message_zh = "预警{state_label}，不能再执行此操作"
     message_en = "The alert is {state}; this is no longer possible"
 
 

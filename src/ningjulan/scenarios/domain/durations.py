@@ -30,3 +30,14 @@ def in_words(duration: timedelta) -> str:
         if n:
             words.append(f"{n}{word}")
     return "".join(words) or "0秒"
+
+
+def written(duration: timedelta) -> str:
+    """Return the duration as a file writes it: `90s` → `1m30s`."""
+    left = round(duration.total_seconds())
+    parts = []
+    for unit, size in _SECONDS.items():
+        n, left = divmod(left, size)
+        if n:
+            parts.append(f"{n}{unit}")
+    return "".join(parts) or "0s"

@@ -92,7 +92,7 @@ COUNT = textwrap.dedent("""\
           - {t: 5m,  CAMERA: {cell: C7, kind: 占道经营, confidence: 0.9}}
           - {t: 10m, CAMERA: {cell: C7, kind: 占道经营, confidence: 0.9}}
         expect: []
-      - name: 疏导点内不告警
+      - name: 疏导点内不预警
         facts: [{fact: licensed_stall, cell: C7, from: 0d, to: 9d}]
         events:
           - {t: 0d, CAMERA: {cell: C7, kind: 占道经营, confidence: 0.9}}

@@ -129,7 +129,7 @@ def test_live_scenario_needs_a_story_that_stays_quiet():
     )
     text = text[::-1].replace("第二个探测器确认"[::-1], "再来一次"[::-1], 1)[::-1]
 
-    assert "不告警" in refusal_of(text, "smoke.yaml")["reason"]
+    assert "不预警" in refusal_of(text, "smoke.yaml")["reason"]
 
 
 def test_draft_needs_neither_basis_nor_stories():

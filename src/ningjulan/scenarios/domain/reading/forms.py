@@ -75,7 +75,7 @@ def _read_answer(entry: Entry, names: Names, optional: tuple[str, ...]) -> Answe
     parts = entry.keys(("signal",), optional)
     alone = "alone" in parts and parts["alone"].flag()
     if alone and ("distinct" in parts or "same" in parts):
-        parts["alone"].refuse("alone 表示无需先有告警，不能再与 distinct、same 比较")
+        parts["alone"].refuse("alone 表示无需先有预警，不能再与 distinct、same 比较")
     return Answer(
         signal=names.signal(parts["signal"]),
         distinct=_field(parts.get("distinct"), names),

@@ -222,8 +222,8 @@ def _check_status(top: Mapping[str, Entry], status: Status, stories: tuple[Any, 
         return
     needed: dict[str, Callable[[], bool]] = {
         "至少要有 3 个测试": lambda: len(stories) >= 3,
-        "至少要有一个会告警的测试": lambda: any(story.expect for story in stories),
-        "至少要有一个不告警的测试": lambda: any(not story.expect for story in stories),
+        "至少要有一个会预警的测试": lambda: any(story.expect for story in stories),
+        "至少要有一个不预警的测试": lambda: any(not story.expect for story in stories),
     }
     for reason, holds in needed.items():
         if not holds():
