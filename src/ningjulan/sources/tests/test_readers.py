@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from ningjulan.cleaning.contracts import Refs
-from ningjulan.cleaning.facade import clean, source_ref
 from ningjulan.sources import readers
 from ningjulan.sources.manifest import get_source
 from ningjulan.sources.readers import FileRefused, look_at, read_file
@@ -71,22 +69,6 @@ def test_bytes_that_are_no_text_are_kept_readable(tmp_path):
         {"_refused": "not_utf8", "raw": "M2,D\\xff,2026-11-25,火"},
         {"_refused": "not_utf8", "raw": "\\xff"},
     ]
-
-
-def test_cleaning_rejects_what_could_not_be_read_and_loses_nothing(tmp_path):
-    path = written(tmp_path, (HEADER + ROWS[0] + "M2,D2\n").encode() + b"M3,\xff,,\n")
-    (chunk,) = read_file(path, IOT)
-
-    out = clean(
-        chunk.class_id,
-        chunk.lines,
-        received_at=datetime(2026, 11, 25, 3, tzinfo=UTC),
-        source=source_ref(IOT),
-        refs=Refs(IOT.tenant_code),
-    )
-
-    assert out.accepted["msg_id"].to_list() == ["M1"]
-    assert out.rejected["reasons"].to_list() == [["row_broken"], ["not_utf8"]]
 
 
 def test_a_cell_may_hold_several_lines(tmp_path):

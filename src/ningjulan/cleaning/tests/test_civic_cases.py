@@ -1,60 +1,22 @@
-"""Civic cases: invented rows of the published shape, and the published file itself where it is at hand."""
+"""Civic cases from file to records: invented rows, and the published file itself where it is at hand."""
 
 from datetime import UTC, datetime
 
-import numpy as np
 import polars as pl
 import pytest
 
 from ningjulan.cleaning.contracts import Cleaned, Refs
 from ningjulan.cleaning.facade import clean, source_ref
-from ningjulan.sources.civic_cases.places import trusted_points
 from ningjulan.sources.civic_cases.tests.independent import FILE, expected_figures
-from ningjulan.sources.manifest import get_source
-from ningjulan.sources.readers import FileRefused, areas_in, read_file, units_in
+from ningjulan.sources.civic_cases.tests.sample_rows import SOURCE, file_of, needs_sample
+from ningjulan.sources.readers import areas_in, read_file, units_in
 
-SOURCE = get_source("civic_cases")
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
-ROW = {
-    "rec_id": "7",
-    "create_time": "2018-03-01",
-    "STREET_ID": "101",
-    "STREET_NAME": "甲一街道",
-    "COMMUNITY_ID": "10031",
-    "COMMUNITY_NAME": "子一社区",
-    "long": "0.0",
-    "lat": "0.0",
-    "EVENT_TYPE_ID": "5",
-    "EVENT_TYPE_NAME": "市容类",
-    "MAIN_TYPE_ID": "178",
-    "MAIN_TYPE_NAME": "占道类",
-    "SUB_TYPE_ID": "9001",
-    "SUB_TYPE_NAME": "试验细类",
-    "DISPOSE_UNIT_ID": "501",
-    "DISPOSE_UNIT_NAME": "子一社区",
-    "EVENT_SRC_ID": "13",
-    "EVENT_SRC_NAME": "热线",
-    "EVENT_PROPERTY_ID": "2",
-    "EVENT_PROPERTY_NAME": "投诉",
-    "ACHIEVE_STATUS": "intime",
-    "ACHIEVE_NAME": "按期办结",
-}
-needs_sample = pytest.mark.skipif(
-    not FILE.exists(), reason=f"the published sample is not at hand ({FILE}); set NINGJULAN_SAMPLE_DATA"
-)
-
-
-def file_of(tmp_path, *changes):
-    """Write one row per dictionary of changes; text stands for itself."""
-    rows = [",".join((ROW | row).values()) if isinstance(row, dict) else row for row in changes]
-    path = tmp_path / "cases.csv"
-    path.write_text("\n".join([",".join(ROW), *rows]) + "\n", encoding="utf-8")
-    return path
 
 
 def refs_of(path):
     areas = pl.DataFrame(areas_in(path, SOURCE), schema_overrides={"lon": pl.Float64, "lat": pl.Float64})
-    return Refs(SOURCE.tenant_code, areas=areas)
+    return Refs(SOURCE.tenant_code, areas=areas.rename({"code": "area_code"}))
 
 
 def cleaned(path, class_id):
@@ -134,60 +96,21 @@ def test_only_a_plausible_community_point_is_used(tmp_path):
     assert events["lon"].to_list() == [114.30, 114.31, 114.32, 114.33, None]
 
 
-@pytest.mark.parametrize(
-    ("lon", "trusted"),
-    [
-        pytest.param([114.30, 114.35, 114.40, 113.80], [True, True, True, False], id="one far off"),
-        pytest.param([114.30, 114.35, np.nan, 114.40], [True, True, False, True], id="one absent"),
-        pytest.param([114.30, 113.80], [False, False], id="two cannot judge each other"),
-        pytest.param([114.30, 114.30, 114.30, 114.31], [True, True, True, True], id="close together"),
-    ],
-)
-def test_trusted_points(lon, trusted):
-    assert trusted_points(np.array(lon), np.full(len(lon), 22.7)).tolist() == trusted
+def test_a_record_keeps_the_spelling_of_its_unit(tmp_path):
+    names = {"0": ("600", "甲队"), "1": ("600", "甲队（甲一街道办事处）"), "2": ("-", "-")}
+    rows = [{"rec_id": n, "DISPOSE_UNIT_ID": u, "DISPOSE_UNIT_NAME": name} for n, (u, name) in names.items()]
 
+    steps = cleaned(file_of(tmp_path, *rows), "BIZ17").accepted
 
-def test_areas_come_parents_first(tmp_path):
-    path = file_of(tmp_path, {}, {"STREET_ID": "102", "STREET_NAME": "乙一街道", "COMMUNITY_ID": "10044"})
-
-    codes = [area.code for area in areas_in(path, SOURCE)]
-
-    assert codes == ["440310", "440310101", "440310102", "440310101031", "440310102044"]
-
-
-def test_a_unit_has_one_name_and_keeps_its_spellings(tmp_path):
-    names = ["甲队", "甲队（甲一街道办事处）", "甲队", "-"]
-    rows = [
-        {"DISPOSE_UNIT_ID": "-" if name == "-" else "600", "DISPOSE_UNIT_NAME": name, "rec_id": str(n)}
-        for n, name in enumerate(names)
-    ]
-    path = file_of(tmp_path, *rows)
-
-    (unit,) = units_in(path, SOURCE)
-
-    assert (unit.code, unit.name, unit.kind, unit.area_code) == ("440310-600", "甲队", "street", "440310101")
-    assert unit.spellings == ("甲队", "甲队（甲一街道办事处）")
-    steps = cleaned(path, "BIZ17").accepted
-    assert steps["to_org"].to_list() == ["440310-600"] * 3 + [None]
-    assert steps["source_text"].to_list() == ["甲队", "甲队（甲一街道办事处）", "甲队", None]
+    assert steps["to_org"].to_list() == ["440310-600"] * 2 + [None]
+    assert steps["source_text"].to_list() == ["甲队", "甲队（甲一街道办事处）", None]
 
 
 def test_a_broken_row_is_one_reject_and_no_step(tmp_path):
     path = file_of(tmp_path, {}, "only,three,cells", {"rec_id": "8"})
 
-    chunks = [(chunk.class_id, chunk.row_first, len(chunk.lines)) for chunk in read_file(path, SOURCE)]
-
-    assert chunks == [("BIZ16", 1, 3), ("BIZ17", 1, 1), ("BIZ17", 3, 1)]
     assert cleaned(path, "BIZ16").rejected["reasons"].to_list() == [["row_broken"]]
     assert cleaned(path, "BIZ17").accepted["external_no"].to_list() == ["7", "8"]
-
-
-def test_another_file_is_refused_before_anything_is_taken(tmp_path):
-    path = tmp_path / "other.csv"
-    path.write_text("a,b\n1,2\n")
-
-    with pytest.raises(FileRefused, match="缺少列"):
-        list(read_file(path, SOURCE))
 
 
 @needs_sample
@@ -233,11 +156,3 @@ def test_the_published_cases_count_as_plain_polars_counts_them():
         "by_unit": counted("unit"),
         "placement": counted("placement"),
     }
-
-
-@needs_sample
-def test_the_point_that_is_50_km_off_is_not_used():
-    points = {area.code: area.lon for area in areas_in(FILE, SOURCE) if area.lon is not None}
-
-    assert len(points) == 4
-    assert all(114.2 < lon < 114.5 for lon in points.values())
