@@ -11,7 +11,7 @@ from ningjulan.cases.domain.drafts import LEVEL_OF_ALERT, Draft, placed
 from ningjulan.cases.domain.workflow import OPEN, State, Step
 from ningjulan.cases.models import Case, CaseAlert
 from ningjulan.cases.presenting import clocks_of
-from ningjulan.cases.services.writing import Entry, announce, entry_row, lock_name, open_case
+from ningjulan.cases.services.writing import Entry, announce, case_numbers, entry_row, lock_name, open_case
 from ningjulan.foundation.actors import SYSTEM
 
 SOURCE = "scenarios"
@@ -98,7 +98,7 @@ def _open(alert: AlertReport, now: datetime) -> CaseSummary:
             if due is not None and (seconds := getattr(due, key)) is not None
         },
     )
-    case = open_case(draft, actor=SYSTEM, now=now)
+    case = open_case(draft, *case_numbers([draft]), actor=SYSTEM, now=now)
     _link(case, alert)
     return announce(case, Step.REPORT, now=now)
 

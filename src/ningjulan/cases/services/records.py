@@ -14,7 +14,7 @@ from ningjulan.cases.contracts import Delivery, EventsNotHereYet, HistoryImporte
 from ningjulan.cases.domain.clocks import ClockKind, allowances, deadline_of, deadlines
 from ningjulan.cases.domain.drafts import Draft, Intake
 from ningjulan.cases.domain.outside import OutsideStep, draft_of, outcome, step_of
-from ningjulan.cases.domain.workflow import State, Step, furthest
+from ningjulan.cases.domain.workflow import OPEN, State, Step, furthest
 from ningjulan.cases.models import Case, TimelineEntry
 from ningjulan.cases.services.writing import (
     Entry,
@@ -71,24 +71,23 @@ def _open(delivery: Delivery, now: datetime) -> Taken:
     drafts = [
         draft_of(row, tenant_code=delivery.tenant_code, source=source, intake=intake) for row in delivery.rows
     ]
-    numbers = [draft.external_no for draft in drafts]
+    delivered = [draft.external_no for draft in drafts]
     known = set(
-        Case.objects.filter(source=delivery.source, external_no__in=numbers).values_list(
-            "external_no", flat=True
-        )
+        Case.objects.filter(source=source, external_no__in=delivered).values_list("external_no", flat=True)
     )
     fresh = [_titled(draft) for draft in _first_of_each(drafts) if draft.external_no not in known]
+    numbers = case_numbers(fresh)
     if intake is Intake.LIVE:
-        for draft in fresh:
-            announce(open_case(draft, actor=SYSTEM, now=now), Step.REPORT, now=now)
+        for draft, number in zip(fresh, numbers, strict=True):
+            announce(open_case(draft, number, actor=SYSTEM, now=now), Step.REPORT, now=now)
     else:
-        _open_history(fresh, now)
+        _open_history(fresh, numbers, now)
     return Taken(opened=len(fresh), known=len(drafts) - len(fresh))
 
 
-def _open_history(drafts: Sequence[Draft], now: datetime) -> None:
+def _open_history(drafts: Sequence[Draft], numbers: Sequence[str], now: datetime) -> None:
     """Write many cases of the past. No clocks: nobody here was ever late for them."""
-    cases = [new_row(draft, number, now) for draft, number in zip(drafts, case_numbers(drafts), strict=True)]
+    cases = [new_row(draft, number, now) for draft, number in zip(drafts, numbers, strict=True)]
     Case.objects.bulk_create(cases)
     TimelineEntry.objects.bulk_create(
         entry_row(case, Entry(Step.REPORT, case.reported_at, SYSTEM, State.REPORTED, None, case.summary))
@@ -138,7 +137,7 @@ def _apply(case: Case, step: OutsideStep, unit_names: Mapping[str, str], now: da
         state = was  # dispatched to nobody is not dispatched; the timeline keeps what was said
     at = step.at or now
     due: dict[ClockKind, datetime] = {}
-    if step.unit and state in (State.DISPATCHED, State.CLOSED):
+    if step.unit and (was in OPEN or not case.unit_name):  # late news does not rename who closed it
         case.unit_code = step.unit if step.unit in unit_names else ""
         case.unit_name = unit_names.get(step.unit, step.unit)[:100]
     if state is not was:
@@ -151,21 +150,21 @@ def _apply(case: Case, step: OutsideStep, unit_names: Mapping[str, str], now: da
 def _arrive_in(case: Case, state: State, step: OutsideStep, at: datetime) -> dict[ClockKind, datetime]:
     """Set what belongs to entering `state`. Times not delivered stay unknown for cases of the past."""
     live = case.intake == Intake.LIVE.value
-    case.state = state.value
-    due: dict[ClockKind, datetime] = {}
-    if live:
-        due = deadlines(state, at, allowances(case.level, case.allowed_seconds))
+    at_known = at if live else step.at
+    was, case.state = State(case.state), state.value
+    due = deadlines(state, at, allowances(case.level, case.allowed_seconds)) if live else {}
     if state is State.DISPATCHED and step.due_at is not None:
-        due = {**due, ClockKind.RESOLVE: step.due_at}
-    case.due_at = deadline_of(state, due) or (step.due_at if state is State.CLOSED else None) or case.due_at
-    known_at = at if live else step.at
+        due[ClockKind.RESOLVE] = step.due_at
     if state is State.REGISTERED:
-        case.registered_at = known_at
+        case.registered_at = at_known
     elif state is State.DISPATCHED:
-        case.dispatched_at = known_at
+        case.dispatched_at = at_known
     elif state is State.CLOSED:
-        case.closed_at = known_at
-        case.settled_outcome = outcome_word(outcome(step, known_at, step.due_at or case.due_at))
+        case.closed_at = at_known
+        case.due_at = step.due_at or (case.due_at if was is State.DISPATCHED else None)
+        case.settled_outcome = outcome_word(outcome(step, at_known, case.due_at))
+    if state in OPEN:
+        case.due_at = deadline_of(state, due)
     return due
 
 

@@ -7,7 +7,7 @@ from ningjulan.cases.access import require_tenant
 from ningjulan.cases.contracts import CaseSummary, CodeRefused, PhoneReport, PlaceRefused, StepNotYours
 from ningjulan.cases.domain.drafts import Draft, Place, placed
 from ningjulan.cases.domain.workflow import STEP_EN, STEP_ZH, Step, may_take
-from ningjulan.cases.services.writing import announce, open_case
+from ningjulan.cases.services.writing import announce, case_numbers, open_case
 from ningjulan.catalog import facade as catalog
 from ningjulan.foundation.actors import Actor
 
@@ -45,7 +45,7 @@ def report_case(*, report: PhoneReport, actor: Actor, now: datetime) -> CaseSumm
         channel=report.channel,
         reported_at=now,
     )
-    case = open_case(draft, actor=actor, now=now)
+    case = open_case(draft, *case_numbers([draft]), actor=actor, now=now)
     return announce(case, Step.REPORT, now=now)
 
 

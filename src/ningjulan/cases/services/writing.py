@@ -55,9 +55,8 @@ def entry_row(case: Case, entry: Entry) -> TimelineEntry:
     )
 
 
-def open_case(draft: Draft, *, actor: Actor, now: datetime) -> Case:
+def open_case(draft: Draft, number: str, *, actor: Actor, now: datetime) -> Case:
     """Write a new live case with its first timeline entry. The caller announces it, once it is whole."""
-    (number,) = case_numbers([draft])
     case = new_row(draft, number, now)
     due = deadlines(State.REPORTED, draft.reported_at, allowances(case.level, case.allowed_seconds))
     case.due_at = deadline_of(State.REPORTED, due)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from ningjulan.cases.domain.workflow import State
@@ -101,6 +102,13 @@ def test_without_a_login_nothing_is_told(client):
     assert problem(client.get("/api/cases")) == (401, "not_signed_in")
     assert problem(client.get(f"/api/cases/{case.id}")) == (401, "not_signed_in")
     assert problem(post(client, f"/{case.id}/register", {"version": 1})) == (401, "not_signed_in")
+
+
+def test_step_needs_the_csrf_token():
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(User.objects.create(username="clerk", roles=["clerk"], area_codes=[TENANT]))
+
+    assert problem(post(browser, "", REPORT)) == (403, "csrf_failed")
 
 
 def test_missing_and_foreign_case_get_the_same_answer(desk):

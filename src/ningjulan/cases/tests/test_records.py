@@ -164,6 +164,29 @@ def test_outcome_is_what_was_delivered(row, outcome):
     assert Case.objects.get().settled_outcome == outcome
 
 
+def test_late_news_does_not_rename_the_unit_that_closed_the_case():
+    events("E1", intake=LIVE)
+    steps(LIFE[2], intake=LIVE)
+    steps({**LIFE[1], "to_org": "上一个单位"}, intake=LIVE)
+
+    assert Case.objects.get().unit_name == "城管办"
+
+
+def test_transfer_gives_the_case_to_the_new_unit():
+    events("E1", intake=LIVE)
+    steps(LIFE[1], {**LIFE[1], "action": "transfer", "to_org": "接手单位"}, intake=LIVE)
+
+    assert Case.objects.get().unit_name == "接手单位"
+
+
+def test_case_closed_elsewhere_is_not_judged_by_our_deadline_for_accepting_it():
+    events("E1", intake=LIVE)
+    steps({**LIFE[2], "overdue_flag": None}, intake=LIVE)
+
+    case = Case.objects.get()
+    assert (case.state, case.settled_outcome, case.due_at) == ("closed", None, None)
+
+
 def test_unit_known_by_code_is_stored_with_its_name():
     events("E1")
     steps(step_row("E1", to_org="U-CITY"))
