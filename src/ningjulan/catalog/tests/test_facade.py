@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ningjulan.catalog import console, facade
+from ningjulan.catalog import commands, facade
 from ningjulan.catalog.schemas import level_of
 
 CLASSES = [data_class.id for data_class in facade.list_classes()]
@@ -20,7 +20,7 @@ def test_counts_are_those_of_the_published_catalogue():
         "IOT12": 5,
     }
     assert (stats.classes, stats.core_items, stats.all_items) == (4, 22, 55)
-    assert json.loads(console.stats_text(as_json=True))["core_items"] == stats.core_items
+    assert json.loads(commands.stats_text(as_json=True))["core_items"] == stats.core_items
 
 
 def test_every_code_list_is_used():
@@ -60,6 +60,7 @@ def test_json_schema_follows_from_the_class(class_id):
 
 @pytest.mark.parametrize("class_id", CLASSES)
 def test_show_names_every_item(class_id):
-    page = console.class_text(class_id)
+    page = commands.class_text(class_id)
 
+    assert "超前 10 分钟" in page
     assert all(item.zh in page for item in facade.get_class(class_id).items)

@@ -1,7 +1,8 @@
-"""The catalogue as text: what `ningjulan catalog stats` and `ningjulan catalog show` print."""
+"""What `ningjulan catalog stats` and `ningjulan catalog show` say, without the terminal."""
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 
 from ningjulan.catalog import facade
 from ningjulan.catalog.contracts import Item
@@ -33,10 +34,19 @@ def class_text(class_id: str) -> str:
         f"依据　{found.basis}",
         f"来源　{found.origin}",
         f"用途　{found.purpose}；级别 {found.sensitivity}；保存 {found.keep.days} 天",
-        f"期限　实时接收不早于 {found.late_by} 前，不晚于接收时刻后 {found.early_by}",
+        f"期限　实时接收最迟 {_span(found.late_by)}，发生时间最多超前 {_span(found.early_by)}",
         "",
     ]
     return "\n".join(head + [_line(item, level_of(item, found)) for item in found.items])
+
+
+def _span(span: timedelta) -> str:
+    """Return a duration in the largest unit that divides it."""
+    minutes = int(span.total_seconds()) // 60
+    for size, unit in ((1440, "天"), (60, "小时")):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size} {unit}"
+    return f"{minutes} 分钟"
 
 
 def _line(item: Item, level: str) -> str:

@@ -1,0 +1,57 @@
+"""The catalogue over HTTP."""
+
+import pytest
+
+from ningjulan.catalog import facade
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("reader", password="synthetic-8-words"))
+    return client
+
+
+def test_categories_in_both_languages(reader):
+    answer = reader.get("/api/categories")
+
+    assert len(answer.json()) == 18
+    assert {"code": "C06", "zh": "消防安全", "en": "Fire safety"} in answer.json()
+
+
+def test_a_code_list(reader):
+    answer = reader.get("/api/code-lists/CL_EVENT_LEVEL")
+
+    assert [code["zh"] for code in answer.json()] == ["一般", "较大", "重大", "紧急"]
+
+
+def test_classes_and_one_class(reader):
+    classes = reader.get("/api/classes").json()
+    found = reader.get("/api/classes/IOT03").json()
+
+    assert [c["id"] for c in classes] == [c.id for c in facade.list_classes()]
+    assert (found["n_items"], found["n_core_items"], found["late_by_s"]) == (14, 5, 86400)
+    plate = next(item for item in found["items"] if item["id"] == "plate_no")
+    assert (plate["level"], plate["pi"], plate["mask"], plate["type"]) == (
+        "L3",
+        "personal",
+        "plate",
+        "string(12)",
+    )
+    assert found["record_schema"]["required"] == ["event_id", "device_id", "algo_code", "occur_time"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/api/classes/IOT00", "unknown_class"), ("/api/code-lists/CL_NO", "unknown_code_list")],
+)
+def test_what_the_catalogue_does_not_know_is_not_found(reader, path, code):
+    answer = reader.get(path)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
+
+
+@pytest.mark.parametrize("path", ["categories", "code-lists/CL_CATEGORY", "classes", "classes/IOT12"])
+def test_a_session_is_needed(client, path):
+    assert client.get(f"/api/{path}").status_code == 401
