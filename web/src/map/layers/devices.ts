@@ -17,7 +17,7 @@ export type DeviceKind = "camera" | "fire";
 /** Dots from here… */
 const DOT_ZOOM: Record<DeviceKind, number> = { camera: 12.5, fire: 13.5 };
 /** …icons from here (LOOK: cameras as dots first, icons when close). */
-const ICON_ZOOM: Record<DeviceKind, number> = { camera: 15.2, fire: 15.6 };
+const ICON_ZOOM: Record<DeviceKind, number> = { camera: 15.7, fire: 15.9 };
 
 export const deviceSource = (kind: DeviceKind) => `devices-${kind}`;
 

@@ -12,6 +12,9 @@ export interface HeatCell {
 export const HEAT = "heat";
 export const HEX = "hex";
 
+const HEX_SCALE = 0.9;
+const HEX_MAX_HEIGHT_M = 260;
+
 /** Counts are skewed: the square root keeps single cases visible beside the worst cell. */
 function weight(n: number, max: number): number {
   return max > 0 ? Math.sqrt(n / max) : 0;
@@ -23,6 +26,16 @@ function middle(boundary: number[][]): [number, number] {
   return [lon, lat];
 }
 
+/** The cell a little smaller than it is, closed: neighbours then stand apart. */
+function shrunk(boundary: number[][]): number[][] {
+  const [lon, lat] = middle(boundary);
+  const ring = boundary.map((corner) => [
+    lon + (corner[0]! - lon) * HEX_SCALE,
+    lat + (corner[1]! - lat) * HEX_SCALE,
+  ]);
+  return [...ring, ring[0]!];
+}
+
 export function heatPoints(cells: readonly HeatCell[], max: number): Points {
   return collection(cells.map((cell) => point(...middle(cell.boundary), { weight: weight(cell.n, max) })));
 }
@@ -32,8 +45,8 @@ export function heatPolygons(cells: readonly HeatCell[], max: number): FeatureCo
     type: "FeatureCollection",
     features: cells.map((cell) => ({
       type: "Feature",
-      properties: { n: cell.n, weight: weight(cell.n, max) },
-      geometry: { type: "Polygon", coordinates: [[...cell.boundary, cell.boundary[0]!]] },
+      properties: { share: max > 0 ? cell.n / max : 0, weight: weight(cell.n, max) },
+      geometry: { type: "Polygon", coordinates: [shrunk(cell.boundary)] },
     })),
   };
 }
@@ -62,8 +75,8 @@ export function heatLayer(theme: Theme): LayerSpecification {
     paint: {
       "heatmap-weight": ["get", "weight"],
       "heatmap-radius": ["interpolate", ["exponential", 2], ["zoom"], 11, 7, 14, 44, 16, 150],
-      "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 11, 0.35, 15, 0.85],
-      "heatmap-opacity": ["interpolate", ["linear"], ["zoom"], 11.8, 0, 12.4, 0.72],
+      "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 11, 0.4, 14, 1.1, 16, 1.6],
+      "heatmap-opacity": ["interpolate", ["linear"], ["zoom"], 11.8, 0, 12.4, 0.78],
       "heatmap-color": [
         "interpolate",
         ["linear"],
@@ -95,7 +108,7 @@ export function hexLayer(theme: Theme): LayerSpecification {
     source: HEX,
     minzoom: 11.8,
     paint: {
-      "fill-extrusion-height": ["*", 320, ["get", "weight"]],
+      "fill-extrusion-height": ["+", 6, ["*", HEX_MAX_HEIGHT_M, ["get", "share"]]],
       "fill-extrusion-opacity": 0.6,
       "fill-extrusion-color": ramp(["get", "weight"], theme, [0, 0.2, 0.4, 0.6, 0.8, 1]),
     },

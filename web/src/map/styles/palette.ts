@@ -84,7 +84,7 @@ const LIGHT: Palette = {
   gridLine: "#8fb0cf",
   communityLine: "#4f86b8",
   accent: "#0b63c5",
-  buildings: ["#e3ded8", "#dcd8d4", "#d3d4d8", "#c6ccd6", "#b6c2d3", "#a5b7cf"],
+  buildings: ["#eeeae5", "#e8e5e2", "#e0e2e6", "#d5dbe4", "#c7d3e3", "#b4c7e2"],
   buildingHover: "#5b9be6",
   label: {
     community: "#1f2a3a",
@@ -95,7 +95,7 @@ const LIGHT: Palette = {
     water: "#3f7ca3",
   },
   halo: "#ffffff",
-  light: { color: "#ffffff", intensity: 0.3 },
+  light: { color: "#ffffff", intensity: 0.2 },
   sky: { sky: "#dfeaf3", horizon: "#f3f6f8", fog: "#eef1f4" },
   camera: { on: "#0b63c5", off: "#7c8797", plate: "rgba(255, 255, 255, 0.94)" },
   fire: { on: "#a3356f", off: "#7c8797" },

@@ -15,11 +15,13 @@ import { useAppearance } from "@/shared/preferences";
 import { Notice } from "@/shared/ui/resource";
 import { POWER } from "../../power";
 import type { CommandState } from "./command-state";
+import { CameraBar } from "./camera-bar";
 import { LayerDock } from "./layer-dock";
 import { LeaderLine, type LineHandle } from "./leader-line";
 import { MapHint, type Hint } from "./map-hint";
 import { homeView, paddingFor, pointsOf } from "./map-frame";
 import { useMapKeys } from "./use-map-keys";
+import { useTour } from "./use-tour";
 
 interface CommandMapProps {
   ground: TownGround;
@@ -72,6 +74,7 @@ export function CommandMap({ ground, cases, state, hoveredId, onHover, onSelect 
     else if (picked === null) onSelect(null);
   };
   useMapKeys(town, () => onSelect(null));
+  useTour(town, state.isTouring, home, points);
 
   if (failure) {
     return (
@@ -109,7 +112,13 @@ export function CommandMap({ ground, cases, state, hoveredId, onHover, onSelect 
       />
       <MapHint hint={hint} />
       {selected && town && <LeaderLine ref={line} town={town} place={selected} />}
-      <LayerDock town={town} home={home} state={state} unplaced={open.length - points.length} />
+      <CameraBar
+        town={town}
+        home={home}
+        isTouring={state.isTouring}
+        onTour={(isTouring) => changeUrl({ tour: isTouring ? "1" : null })}
+      />
+      <LayerDock state={state} unplaced={open.length - points.length} />
     </>
   );
 }

@@ -15,6 +15,7 @@ import { POWER } from "../../power";
 import { CommandMap } from "./command-map";
 import { commandStateFrom } from "./command-state";
 import { DayColumn } from "./day-column";
+import { ScreenMark } from "./screen-mark";
 import "./command.css";
 
 export function Component() {
@@ -48,6 +49,7 @@ export function Component() {
           onSelect={select}
         />
       )}
+      <ScreenMark />
       <DayColumn category={category} onCategory={(code) => changeUrl({ category: code })} />
       <Panel
         className="command-feed"

@@ -6,6 +6,7 @@ export interface CommandState {
   category: string | null;
   layers: LayerChoice;
   heatHours: number;
+  isTouring: boolean;
 }
 
 export const HEAT_HOURS = [24, 168, 720] as const;
@@ -27,6 +28,7 @@ export function commandStateFrom(params: URLSearchParams): CommandState {
   return {
     caseId: params.get("case"),
     category: params.get("category"),
+    isTouring: params.get("tour") === "1",
     heatHours: HEAT_HOURS.find((one) => one === hours) ?? 168,
     layers: {
       theme: themeOf(params.get("layer")),

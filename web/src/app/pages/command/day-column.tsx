@@ -38,7 +38,7 @@ export function DayColumn({ category, onCategory }: DayColumnProps) {
     <div className="command-day">
       <Panel
         title={t.overview.title}
-        note={overview.data && t.state.updated(formatTime(overview.data.as_of))}
+        note={overview.data && `${t.overview.previous} · ${formatTime(overview.data.as_of)}`}
         testId="figures"
       >
         <Resource query={overview} rows={6}>

@@ -1,31 +1,19 @@
-import {
-  AimOutlined,
-  BorderOutlined,
-  CompassOutlined,
-  FireOutlined,
-  HomeOutlined,
-  MinusOutlined,
-  PlusOutlined,
-  VideoCameraOutlined,
-} from "@ant-design/icons";
+import { BorderOutlined, FireOutlined, HomeOutlined, VideoCameraOutlined } from "@ant-design/icons";
 import { Button, Segmented, Tooltip } from "antd";
 import type { ReactNode } from "react";
 import { SEQUENTIAL } from "@/shared/design/colors";
 import { useMessages } from "@/shared/i18n";
 import { useUrlState } from "@/shared/place";
 import { useAppearance } from "@/shared/preferences";
-import type { TownMap, View } from "@/map/town-map";
 import { HEAT_HOURS, switched, type CommandState, type Switch } from "./command-state";
 
 interface LayerDockProps {
-  town: TownMap | null;
-  home: View;
   state: CommandState;
   unplaced: number;
 }
 
-/** Layers and camera in one bar; the legend of a layer sits on its switch. */
-export function LayerDock({ town, home, state, unplaced }: LayerDockProps) {
+/** The layers in one bar; the legend of a layer sits on its switch. */
+export function LayerDock({ state, unplaced }: LayerDockProps) {
   const t = useMessages();
   const [, changeUrl] = useUrlState();
   const { theme } = state.layers;
@@ -59,8 +47,6 @@ export function LayerDock({ town, home, state, unplaced }: LayerDockProps) {
           <Key className="key-attention" label={t.map.attention} />
         </LayerSwitch>
         <LayerSwitch state={state} name="grids" icon={<BorderOutlined />} label={t.map.grids} />
-        <span className="dock-rule" aria-hidden="true" />
-        <CameraButtons town={town} home={home} />
       </div>
     </div>
   );
@@ -132,19 +118,4 @@ function HeatLegend({ hours }: { hours: number }) {
       <span className="muted">{t.map.many}</span>
     </span>
   );
-}
-
-function CameraButtons({ town, home }: { town: TownMap | null; home: View }) {
-  const t = useMessages();
-  const buttons = [
-    { label: t.map.zoomIn, icon: <PlusOutlined />, run: () => town?.zoomBy(1) },
-    { label: t.map.zoomOut, icon: <MinusOutlined />, run: () => town?.zoomBy(-1) },
-    { label: `${t.map.north} (N)`, icon: <CompassOutlined />, run: () => town?.toggleFlat() },
-    { label: t.map.home, icon: <AimOutlined />, run: () => town?.goTo(home) },
-  ];
-  return buttons.map(({ label, icon, run }) => (
-    <Tooltip key={label} title={label}>
-      <Button size="small" type="text" icon={icon} aria-label={label} onClick={run} disabled={!town} />
-    </Tooltip>
-  ));
 }

@@ -17,8 +17,8 @@ export function paddingFor(scale: number): PaddingOptions {
 
 /** The first view: the heart of the town, tilted, the river at the top. Bigger screens start closer. */
 export function homeView([lon, lat]: readonly [number, number], scale: number): View {
-  const zoom = 14.35 + Math.log2(scale) + (window.innerWidth < PHONE_PX ? -0.7 : 0);
-  return { lon, lat, zoom, bearing: -20, pitch: 60 };
+  const zoom = 14.6 + Math.log2(scale) + (window.innerWidth < PHONE_PX ? -0.7 : 0);
+  return { lon, lat, zoom, bearing: -20, pitch: 54 };
 }
 
 /** Cases that can be shown as points: those with coordinates. */

@@ -43,7 +43,7 @@ function FigureTile({ figure, to }: { figure: Figure; to: string }) {
   return (
     <Link className="figure" to={to} data-testid={`kpi-${figure.key}`}>
       <span className="figure-label ellipsis">{labelOf(t.overview.figures, figure.key)}</span>
-      <span className={`figure-value num ${isLow ? "text-warning" : ""} ${value.length > 7 ? "is-long" : ""}`}>
+      <span className={`figure-value num ${isLow ? "text-warning" : ""} ${value.length > 5 ? "is-long" : ""}`}>
         {value}
         <small>{unit}</small>
       </span>
@@ -59,8 +59,8 @@ function Change({ value, previous }: { value: number | null; previous: number | 
   if (change === null) return <span className="figure-change" />;
   const arrow = Math.abs(change) < 0.05 ? "→" : change > 0 ? "↑" : "↓";
   return (
-    <span className="figure-change num muted">
-      {arrow} {formatNumber(Math.abs(change))}% <span>{t.overview.previous}</span>
+    <span className="figure-change num muted" title={t.overview.previous}>
+      {arrow} {formatNumber(Math.abs(change))}%<span className="visually-hidden"> {t.overview.previous}</span>
     </span>
   );
 }
