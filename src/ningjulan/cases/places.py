@@ -6,6 +6,7 @@ import numpy as np
 
 from ningjulan.cases.contracts import UnitNotFound
 from ningjulan.cases.domain.drafts import community_of
+from ningjulan.cases.domain.routing import UNIT_KIND_OF_CATEGORY
 from ningjulan.registry import facade as registry
 from ningjulan.registry.contracts import Unit
 
@@ -28,15 +29,17 @@ def get_unit(tenant_code: str, unit_code: str) -> Unit:
     return unit
 
 
-def suggested_unit_code(tenant_code: str, area_code: str, wanted: str) -> str | None:
-    """Return the unit a scenario meant: named by code, or by kind and then the nearest that covers it."""
-    if not wanted:
-        return None
-    named = registry.find_unit(wanted)
+def suggested_unit_code(tenant_code: str, area_code: str, wanted: str, category_code: str) -> str | None:
+    """Return the unit a scenario meant, by code or by kind; else the kind that usually handles the category.
+
+    Of a kind it is the unit that serves the smallest area around the case.
+    """
+    named = registry.find_unit(wanted) if wanted else None
     if named is not None and _is_within(tenant_code, named.area_code):
         return named.code
-    nearest = registry.nearest_unit(wanted, area_code)
-    return nearest.code if nearest else None
+    kinds = (wanted, UNIT_KIND_OF_CATEGORY.get(category_code, ""))
+    found = (registry.nearest_unit(kind, area_code) for kind in kinds if kind)
+    return next((unit.code for unit in found if unit), None)
 
 
 def area_at(tenant_code: str, lon: float, lat: float) -> str | None:

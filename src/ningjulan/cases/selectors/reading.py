@@ -86,7 +86,9 @@ def get_case(case_id: UUID, *, actor: Actor, now: datetime, language: str = "zh"
                 State(case.state), roles=actor.roles, own_unit=actor.unit_code, case_unit=case.unit_code
             )
         ],
-        suggested_unit_code=places.suggested_unit_code(case.tenant_code, case.area_code, case.suggested_unit),
+        suggested_unit_code=places.suggested_unit_code(
+            case.tenant_code, case.area_code, case.suggested_unit, case.category_code
+        ),
     )
 
 
