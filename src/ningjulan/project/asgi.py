@@ -65,7 +65,7 @@ class Front:
         self.hub = Hub(LIVE_EVENTS)
         self.door = Door(Doorkeeper(_read_tokens, _classes_of, known), self._stream)
         self.live = Live(self.hub, _actor_of)
-        self.django = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+        self.django = WSGIMiddleware(get_wsgi_application(), workers=THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -10,13 +10,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from ningjulan.cases import facade as cases
 from ningjulan.cases import services as desk
+from ningjulan.cases.contracts import CaseSummary
 from ningjulan.cases.domain.workflow import Result, State
 from ningjulan.foundation import outbox
 from ningjulan.foundation.actors import Actor, Role
@@ -103,30 +106,29 @@ class Clerks:
     random: np.random.Generator
     _next: dict[UUID, datetime] = field(default_factory=dict)
 
+    @transaction.atomic
     def work(self, now: datetime) -> None:
         for case in cases.list_open_cases(TENANT, now=now):
             start = case.dispatched_at or case.registered_at or case.reported_at
             due = self._next.setdefault(case.id, start + self._delay(case.state))
             if due <= now:
                 del self._next[case.id]
-                self._step(case.id, max(due, start))
+                self._step(case, max(due, start))
 
     def _delay(self, state: str) -> timedelta:
         median_minutes = 2.5 if state != State.DISPATCHED else 38
         return timedelta(minutes=float(self.random.lognormal(math.log(median_minutes), 0.7)))
 
-    def _step(self, case_id: UUID, at: datetime) -> None:
-        case = cases.get_case(case_id, actor=CLERK, now=at)
+    def _step(self, case: CaseSummary, at: datetime) -> None:
+        who: dict[str, Any] = {"case_id": case.id, "version": case.version, "actor": CLERK, "now": at}
         if case.state == State.REPORTED:
-            desk.register_case(case_id=case_id, version=case.version, actor=CLERK, now=at)
-        elif case.state == State.REGISTERED and case.suggested_unit_code:
-            desk.dispatch_case(
-                case_id=case_id, version=case.version, unit_code=case.suggested_unit_code, actor=CLERK, now=at
-            )
-        elif case.state == State.DISPATCHED:
+            desk.register_case(**who)
+        elif case.state == State.REGISTERED:
+            suggested = cases.get_case(case.id, actor=CLERK, now=at).suggested_unit_code
+            if suggested:
+                desk.dispatch_case(**who, unit_code=suggested)
+        else:
             false_alarm = case.scenario_id is not None and self.random.random() < 0.3
             result = Result.FALSE_ALARM if false_alarm else Result.SOLVED
             opinion = "现场核实为误报，已复位" if false_alarm else "已到场处置完毕"
-            desk.close_case(
-                case_id=case_id, version=case.version, result=result, opinion=opinion, actor=CLERK, now=at
-            )
+            desk.close_case(**who, result=result, opinion=opinion)

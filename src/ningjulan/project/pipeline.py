@@ -24,6 +24,7 @@ from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
 from ningjulan.sources.stream import RawBatch
 
+EVENT_ROWS = 500  # a server takes messages of 1 MiB as it comes
 CASE_CLASSES = ("BIZ16", "BIZ17")  # records that are reports or steps of cases themselves
 
 
@@ -65,7 +66,8 @@ def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
                 scenarios.take(rows_of, tenant_code=tenant, source=source, now=now)
             for class_id in CASE_CLASSES:
                 if class_id in rows_of:
-                    outbox.publish(_records_accepted(class_id, source, tenant, live, rows_of[class_id]))
+                    for part in rows_of[class_id].iter_slices(EVENT_ROWS):
+                        outbox.publish(_records_accepted(class_id, source, tenant, live, part))
     return done
 
 

@@ -99,8 +99,8 @@ class Street:
         kinds: tuple[tuple[float, Callable[[datetime], Iterator[Record]]], ...] = (
             (0.7 * seconds / 3600, self._fire),  # fire does not keep office hours
             (2.0 * seconds / 3600, self._fault),
-            (16 * hours, self._resident),
-            (7 * hours, self._hotline),
+            (9 * hours, self._resident),
+            (4 * hours, self._hotline),
             (70 * hours, self._sighting),
             (9 * hours, self._vendors),
             (rate * seconds, self._routine),
