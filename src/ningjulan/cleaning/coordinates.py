@@ -28,6 +28,12 @@ _LAT_KEY = rf'(?i)"(?:lat|latitude|纬度)"\s*:\s*"?{_NUMBER}"?\s*[,}}]'
 _PAIR = rf"^(?:POINT ?\()?\[?\(?\s*{_NUMBER}\s*[,;\s]\s*{_NUMBER}\s*[\])]?\)?$"
 _GEOJSON = rf'(?i)"type"\s*:\s*"Point".*"coordinates"\s*:\s*\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*[\],]'
 _GEOJSON_TURNED = rf'(?i)"coordinates"\s*:\s*\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*[\],].*"type"\s*:\s*"Point"'
+_SPELLINGS = (
+    (_LON_KEY, _LAT_KEY, 1),
+    (_PAIR, _PAIR, 2),
+    (_GEOJSON, _GEOJSON, 2),
+    (_GEOJSON_TURNED, _GEOJSON_TURNED, 2),
+)
 _UNSET = r'^\{\s*(?:"[a-zA-Z]+"\s*:\s*(?:null|"")\s*,?\s*)*\}$'
 
 
@@ -52,12 +58,9 @@ def parsed(text: pl.Series, crs: Crs) -> Points:
         text: One point per row, or null.
         crs: Coordinate system the source declares.
     """
-    frame = pl.DataFrame({"t": text}).select(
-        "t",
-        lon=_first(_LON_KEY, 1, _PAIR, 1, _GEOJSON, 1, _GEOJSON_TURNED, 1),
-        lat=_first(_LAT_KEY, 1, _PAIR, 2, _GEOJSON, 2, _GEOJSON_TURNED, 2),
-        unset=pl.col("t").str.contains(_UNSET).fill_null(value=True),
-    )
+    lon, lat = _numbers(text)
+    unset = text.str.contains(_UNSET).fill_null(value=True)
+    frame = pl.DataFrame({"t": text, "lon": lon, "lat": lat, "unset": unset})
     zero = (pl.col("lon") == 0) & (pl.col("lat") == 0)
     turned = pl.col("lon").is_between(*_LAT_OF_CHINA) & pl.col("lat").is_between(*_LON_OF_CHINA)
     read = pl.col("lon").is_not_null() & pl.col("lat").is_not_null()
@@ -72,15 +75,21 @@ def parsed(text: pl.Series, crs: Crs) -> Points:
         lon=pl.when(inside).then("lon"),
         lat=pl.when(inside).then("lat"),
     )
-    lon, lat = to_cgcs2000(frame["lon"].to_numpy(), frame["lat"].to_numpy(), crs)
-    return Points(_column("lon", lon), _column("lat", lat), frame["unreadable"], frame["abroad"])
+    ours = to_cgcs2000(frame["lon"].to_numpy(), frame["lat"].to_numpy(), crs)
+    return Points(_column("lon", ours[0]), _column("lat", ours[1]), frame["unreadable"], frame["abroad"])
 
 
-def _first(*patterns_and_groups: Any) -> pl.Expr:
-    pairs = zip(patterns_and_groups[::2], patterns_and_groups[1::2], strict=True)
-    return pl.coalesce(
-        pl.col("t").str.extract(pattern, group).cast(pl.Float64, strict=False) for pattern, group in pairs
-    )
+def _numbers(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return the two numbers of each point, as written; a spelling is tried where those before it failed."""
+    lon = lat = pl.Series([None], dtype=pl.Float64).new_from_index(0, len(text))
+    for lon_pattern, lat_pattern, lat_group in _SPELLINGS:
+        found_lon = text.str.extract(lon_pattern, 1).cast(pl.Float64, strict=False)
+        found_lat = text.str.extract(lat_pattern, lat_group).cast(pl.Float64, strict=False)
+        both = found_lon.is_not_null() & found_lat.is_not_null() & lon.is_null()
+        lon, lat = found_lon.zip_with(both, lon), found_lat.zip_with(both, lat)
+        if lon.null_count() == text.null_count():
+            break
+    return lon, lat
 
 
 def _column(name: str, values: Floats) -> pl.Series:

@@ -14,7 +14,7 @@ from ningjulan.cleaning.contracts import TimePrecision as Precision
 from ningjulan.cleaning.findings import Finding
 from ningjulan.cleaning.types import JSON_KINDS, TEXT_KINDS, Typed, typed
 
-_HINT_TYPE = {"lon": "text", "lat": "text", "source_text": "text", "area_code": "ref"}
+_HINTS = {name: Item(name, title, name, ItemType("text", "text")) for name, title in HINTS.items()}
 _POINT_HINT = Item("lon", "经纬度", "Coordinates", ItemType("geo_point", "geo_point"))
 
 
@@ -35,7 +35,7 @@ def clean(
     items = _items_to_read(data_class)
     names = [*items, *source.columns]
     text, refused = syntax.read(lines, names)
-    text = _renamed(text, source.columns)
+    text = _renamed(text, source.columns).select("row_no", *items)
     batch = _typed(text, items, data_class, source, lines)
     found = findings.that_hold(
         [
@@ -60,19 +60,14 @@ def clean(
 
 def _items_to_read(data_class: DataClass) -> dict[str, Item]:
     """Return the items of the class, then the hints no item of the class already stands for."""
-    hints = {
-        name: Item(name, title, name, ItemType(kind, kind))
-        for name, title in HINTS.items()
-        for kind in [_HINT_TYPE.get(name, "text")]
-    }
-    return {**hints, **data_class.by_id}
+    return {**_HINTS, **data_class.by_id}
 
 
 def _renamed(text: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     """Bring the source's names to ours. Where a record has both, ours counts."""
     for theirs, ours in columns.items():
         if theirs != ours:
-            text = text.with_columns(pl.coalesce(ours, theirs).alias(ours)).drop(theirs)
+            text = text.with_columns(pl.coalesce(ours, theirs).alias(ours))
     return text
 
 

@@ -13,6 +13,7 @@ from ningjulan.sources.contracts import REFUSED, REFUSED_REASONS
 MAX_BYTES = 2**20
 MAX_DEPTH = 32
 
+_NESTED = (dict, list)
 _JSON_BLANKS = b" \t\r\n"
 
 _decode = msgspec.json.Decoder(dict).decode
@@ -110,11 +111,13 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _n_keys(value: Any) -> int:
-    n, level = 0, [value]
-    while level:
-        n += sum(len(parent) for parent in level if isinstance(parent, dict))
-        level = [child for parent in level for child in _children(parent)]
+def _n_keys(value: dict[str, Any] | list[Any]) -> int:
+    """Return how many keys there are at all levels; `value` is at most `MAX_DEPTH` deep."""
+    children = value.values() if isinstance(value, dict) else value
+    n = len(value) if isinstance(value, dict) else 0
+    for child in children:
+        if isinstance(child, _NESTED):
+            n += _n_keys(child)
     return n
 
 

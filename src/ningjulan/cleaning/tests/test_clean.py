@@ -232,6 +232,14 @@ def test_a_line_only_the_slow_reader_can_read_changes_nothing_for_its_neighbours
     assert reasons("IOT03", endless.replace(b'"x"', b'"dwell_seconds"') + b"}") == ["wrong_type"]
 
 
+def test_a_renamed_field_may_bear_the_name_of_another_item():
+    source = SourceRef("test", TENANT, columns={"dedupe_key": "event_no"})
+
+    row = only("BIZ16", event(event_no=..., dedupe_key="E9"), source=source)
+
+    assert (row["event_no"], row["dedupe_key"]) == ("E9", "E9")
+
+
 def test_an_object_in_a_renamed_field_is_found():
     source = SourceRef("test", TENANT, columns={"id": "msg_id"})
 

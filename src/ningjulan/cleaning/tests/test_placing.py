@@ -3,7 +3,7 @@
 import pytest
 
 from ningjulan.cleaning.contracts import Crs, SourceRef
-from ningjulan.cleaning.tests.samples import TENANT, event, fire_alarm, only, video_alert
+from ningjulan.cleaning.tests.samples import TENANT, cleaned, event, fire_alarm, only, video_alert
 
 PLACE = ("placement", "lon", "lat", "area_code", "building_id")
 
@@ -134,3 +134,12 @@ def test_every_coordinate_system_becomes_cgcs2000(crs, lon, lat):
 
     assert (row["lon"], row["lat"]) == (pytest.approx(120.25, abs=2e-6), pytest.approx(30.23, abs=2e-6))
     assert row["location"] == {"lon": row["lon"], "lat": row["lat"]}
+
+
+def test_one_batch_may_hold_all_spellings_of_points():
+    spellings = [[120.15, 30.15], {"lon": 120.15, "lat": 30.15}, "30.15,120.15", None, "0,0", "here"]
+
+    out = cleaned("BIZ16", *[event(event_no=f"E{n}", location=point) for n, point in enumerate(spellings)])
+
+    assert out.accepted["lon"].to_list() == [120.15, 120.15, 120.15, None, None]
+    assert out.rejected["row_no"].to_list() == [5]
