@@ -40,6 +40,7 @@ class SessionOut(Schema):
 def get_session(request: ActorRequest) -> SessionOut:
     """当前用户、可见的辖区、服务器时间。"""
     actor = request.auth
+    assert actor.user_id is not None, "a session belongs to a person"
     user = User.objects.get(pk=actor.user_id)
     unit = registry.find_unit(actor.unit_code) if actor.unit_code else None
     return SessionOut(
