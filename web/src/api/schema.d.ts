@@ -4,228 +4,6 @@
  */
 
 export interface paths {
-    "/api/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Session */
-        get: operations["getSession"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/categories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Categories */
-        get: operations["listCategories"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/code-lists/{list_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Code List */
-        get: operations["getCodeList"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/areas": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Areas */
-        get: operations["listAreas"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/units": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Units */
-        get: operations["listUnits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Overview */
-        get: operations["getOverview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Cases */
-        get: operations["listCases"];
-        put?: never;
-        /** Take */
-        post: operations["takeReport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{case_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Case */
-        get: operations["getCase"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{case_id}/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Register */
-        post: operations["registerCase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{case_id}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Refuse */
-        post: operations["refuseCase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{case_id}/dispatch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Dispatch */
-        post: operations["dispatchCase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{case_id}/send_back": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send Back */
-        post: operations["sendBackCase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/cases/{case_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close */
-        post: operations["closeCase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -233,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alerts */
+        /**
+         * List Alerts
+         * @description 最近的预警，新的在前。
+         */
         get: operations["listAlerts"];
         put?: never;
         post?: never;
@@ -250,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alert */
+        /**
+         * Get Alert
+         * @description 一条预警，以及为什么预警。
+         */
         get: operations["getAlert"];
         put?: never;
         post?: never;
@@ -260,15 +44,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/scenarios": {
+    "/api/alerts/{alert_id}/acknowledge": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Scenarios */
-        get: operations["listScenarios"];
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Alert
+         * @description 确认：已有人看到这条预警。
+         */
+        post: operations["acknowledgeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Alert
+         * @description 关闭：写明结论（属实、误报、无需处置）。
+         */
+        post: operations["closeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Areas
+         * @description 区域：本人管辖范围内的社区与网格。
+         */
+        get: operations["listAreas"];
         put?: never;
         post?: never;
         delete?: never;
@@ -277,15 +104,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/scenarios/{scenario_id}": {
+    "/api/cases": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Scenario */
-        get: operations["getScenario"];
+        /**
+         * List Cases
+         * @description 案件列表：最新在前，按游标翻页。
+         */
+        get: operations["listCases"];
+        put?: never;
+        /**
+         * Report
+         * @description 登记一起电话或现场上报。
+         */
+        post: operations["reportCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description 案件详情：流转记录、时限及其依据、关联告警、当前可办环节。
+         */
+        get: operations["getCase"];
         put?: never;
         post?: never;
         delete?: never;
@@ -294,15 +148,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/modules": {
+    "/api/cases/{case_id}/close": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Modules */
-        get: operations["listModules"];
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description 办结。
+         */
+        post: operations["closeCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dispatch
+         * @description 派遣：把已立案的案件交给处置单位。
+         */
+        post: operations["dispatchCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description 不予立案：须写明理由。
+         */
+        post: operations["refuseCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description 立案。
+         */
+        post: operations["registerCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/send_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Back
+         * @description 退回：须写明理由。
+         */
+        post: operations["sendBackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Categories
+         * @description 事件类别（平台）。
+         */
+        get: operations["listCategories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -311,15 +268,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sources": {
+    "/api/classes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Sources */
-        get: operations["listSources"];
+        /**
+         * Classes
+         * @description 数据目录：全部数据类。
+         */
+        get: operations["listClasses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -328,15 +288,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sources/rejects": {
+    "/api/classes/{class_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Rejects */
-        get: operations["listRejects"];
+        /**
+         * Data Class
+         * @description 一个数据类：数据项、期限、JSON Schema。
+         */
+        get: operations["getClass"];
         put?: never;
         post?: never;
         delete?: never;
@@ -345,15 +308,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/stats/cases": {
+    "/api/code-lists/{code_list_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Stats */
-        get: operations["getCaseStats"];
+        /**
+         * Code List
+         * @description 一个代码表的全部代码。
+         */
+        get: operations["getCodeList"];
         put?: never;
         post?: never;
         delete?: never;
@@ -369,7 +335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Map Config */
+        /**
+         * Get Config
+         * @description 地图配置：底图与地址点文件的位置、坐标原点、范围、版本。
+         */
         get: operations["getMapConfig"];
         put?: never;
         post?: never;
@@ -386,8 +355,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Devices */
-        get: operations["listDevices"];
+        /**
+         * List Devices
+         * @description 一类设备的位置与在线状态，按列给出。
+         */
+        get: operations["listMapDevices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -403,8 +375,191 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Heat */
-        get: operations["getHeat"];
+        /**
+         * Get Heat
+         * @description 热力：未办结的、以及最近若干小时上报的案件，按 H3 网格计数。
+         */
+        get: operations["getMapHeat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Modules
+         * @description 模块及其场景。
+         */
+        get: operations["listModules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description 今日概况：在办、上报、告警、按期率、记录数、派遣中位时长，24 小时走势。
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scenarios
+         * @description 全部场景，以及各自今天的情况。
+         */
+        get: operations["listScenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenarios/{scenario_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scenario
+         * @description 一个场景及其文件原文。
+         */
+        get: operations["getScenario"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description 当前用户、可见的辖区、服务器时间。
+         */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sources
+         * @description 数据收支：每个来源、每一类，接收 = 入库 + 退回 + 重复。
+         */
+        get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rejects
+         * @description 退回的记录：原始内容与原因。
+         */
+        get: operations["listRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stats/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case Figures
+         * @description 案件统计：热点类型、热点社区、按期率、月度走势、渠道、单位、定位情况。
+         */
+        get: operations["getCaseStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Units
+         * @description 处置单位：为本人管辖范围服务的单位。
+         */
+        get: operations["listUnits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,125 +572,619 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** SessionOut */
-        SessionOut: {
-            user: components["schemas"]["User"];
-            /** Tenants */
-            tenants: components["schemas"]["Tenant"][];
+        /** AlertDetailOut */
+        AlertDetailOut: {
+            /** Address Text */
+            address_text: string | null;
+            /** Area Code */
+            area_code: string;
+            /** Case Id */
+            case_id: string | null;
             /**
-             * Now
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Last Seen At
              * Format: date-time
              */
-            now: string;
-            /** Timezone */
-            timezone: string;
-            /** Demo */
-            demo: boolean;
-            /** Version */
-            version: string;
-        };
-        /** Tenant */
-        Tenant: {
-            /** Code */
-            code: string;
-            /** Name Zh */
-            name_zh: string;
-            /** Name En */
-            name_en: string;
-            /** Has Map */
-            has_map: boolean;
-        };
-        /** User */
-        User: {
-            /** Username */
-            username: string;
-            /** Display Name */
-            display_name: string;
-            /** Roles */
-            roles: string[];
-            /** Unit Name */
-            unit_name?: string | null;
-        };
-        /** Problem */
-        Problem: {
-            /** Code */
-            code: string;
+            last_seen_at: string;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "minor" | "major" | "critical";
+            /** Lon */
+            lon: number | null;
             /** Message */
             message: string;
+            /** N */
+            n: number;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Scenario Id */
+            scenario_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "acknowledged" | "cleared" | "closed";
+            /** Tenant Code */
+            tenant_code: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            why: components["schemas"]["WhyOut"];
         };
-        /** Category */
-        Category: {
-            /** Code */
-            code: string;
-            /** Zh */
-            zh: string;
-            /** En */
-            en: string;
-        };
-        /** CodeItem */
-        CodeItem: {
-            /** Code */
-            code: string;
-            /** Zh */
-            zh: string;
+        /** AlertOut */
+        AlertOut: {
+            /** Address Text */
+            address_text: string | null;
+            /** Area Code */
+            area_code: string;
+            /** Case Id */
+            case_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Lat */
+            lat: number | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "minor" | "major" | "critical";
+            /** Lon */
+            lon: number | null;
+            /** Message */
+            message: string;
+            /** N */
+            n: number;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Scenario Id */
+            scenario_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "acknowledged" | "cleared" | "closed";
+            /** Tenant Code */
+            tenant_code: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
         };
         /** AreaOut */
         AreaOut: {
             /** Code */
             code: string;
-            /** Name */
-            name: string;
+            /** Lat */
+            lat: number | null;
             /** Level */
             level: string;
-            /** Parent Code */
-            parent_code?: string | null;
             /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
+            lon: number | null;
             /** N Addresses */
             n_addresses: number;
-        };
-        /** UnitOut */
-        UnitOut: {
-            /** Code */
-            code: string;
             /** Name */
             name: string;
-            /** Kind */
-            kind: string;
+            /** Parent Code */
+            parent_code: string;
+        };
+        /** BalanceOut */
+        BalanceOut: {
+            /** Class En */
+            class_en: string;
+            /** Class Id */
+            class_id: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Duplicate */
+            duplicate: number;
+            /** Last Received At */
+            last_received_at: string | null;
+            /** Median Visible Ms */
+            median_visible_ms: number | null;
+            /** N Batches */
+            n_batches: number;
+            /** Received */
+            received: number;
+            /** Rejected */
+            rejected: number;
+            /** Source */
+            source: string;
+            /** Stored */
+            stored: number;
+            /** Tenant Code */
+            tenant_code: string | null;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /** CaseAlertOut */
+        CaseAlertOut: {
+            /** Id */
+            id: string;
+            /** Level */
+            level: string;
+            /** Message */
+            message: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Scenario Id */
+            scenario_id: string;
+            /** Title */
+            title: string;
+        };
+        /** CaseDetailOut */
+        CaseDetailOut: {
+            /** Address Text */
+            address_text: string;
+            /** Alerts */
+            alerts: components["schemas"]["CaseAlertOut"][];
+            /** Allowed Steps */
+            allowed_steps: string[];
             /** Area Code */
             area_code: string;
+            /** Case No */
+            case_no: string;
+            /** Category Code */
+            category_code: string;
+            /** Channel */
+            channel: string;
+            /** Clocks */
+            clocks: components["schemas"]["ClockOut"][];
+            /** Closed At */
+            closed_at: string | null;
+            /** Community Name */
+            community_name: string | null;
+            /** Dispatched At */
+            dispatched_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number | null;
+            /** Level */
+            level: string;
+            /** Lon */
+            lon: number | null;
+            /** N Reports */
+            n_reports: number;
+            /** Overdue */
+            overdue: boolean;
+            /** Placement */
+            placement: string;
+            /** Registered At */
+            registered_at: string | null;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Scenario Id */
+            scenario_id: string | null;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** State Label */
+            state_label: string;
+            /** Suggested Unit Code */
+            suggested_unit_code: string | null;
+            /** Summary */
+            summary: string;
+            /** Tenant Code */
+            tenant_code: string;
+            /** Timeline */
+            timeline: components["schemas"]["TimelineOut"][];
+            /** Title */
+            title: string;
+            /** Unit Code */
+            unit_code: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
-        /** AreaN */
-        AreaN: {
+        /** CaseOut */
+        CaseOut: {
+            /** Address Text */
+            address_text: string;
+            /** Area Code */
+            area_code: string;
+            /** Case No */
+            case_no: string;
+            /** Category Code */
+            category_code: string;
+            /** Channel */
+            channel: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Community Name */
+            community_name: string | null;
+            /** Dispatched At */
+            dispatched_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number | null;
+            /** Level */
+            level: string;
+            /** Lon */
+            lon: number | null;
+            /** N Reports */
+            n_reports: number;
+            /** Overdue */
+            overdue: boolean;
+            /** Placement */
+            placement: string;
+            /** Registered At */
+            registered_at: string | null;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Scenario Id */
+            scenario_id: string | null;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** State Label */
+            state_label: string;
+            /** Summary */
+            summary: string;
+            /** Tenant Code */
+            tenant_code: string;
+            /** Title */
+            title: string;
+            /** Unit Code */
+            unit_code: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** CasePageOut */
+        CasePageOut: {
+            /** Items */
+            items: components["schemas"]["CaseOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /** CaseStatisticsOut */
+        CaseStatisticsOut: {
+            /** By Category */
+            by_category: components["schemas"]["CategoryShareOut"][];
+            /** By Channel */
+            by_channel: components["schemas"]["ChannelCountOut"][];
+            /** By Community */
+            by_community: components["schemas"]["CommunityShareOut"][];
+            /** By Month */
+            by_month: components["schemas"]["MonthShareOut"][];
+            /** By Subcategory */
+            by_subcategory: components["schemas"]["NamedCountOut"][];
+            /** By Unit */
+            by_unit: components["schemas"]["UnitShareOut"][];
+            /** Late */
+            late: number;
+            /** On Time */
+            on_time: number;
+            /** On Time Rate */
+            on_time_rate: number | null;
+            period: components["schemas"]["PeriodOut"];
+            /** Placement */
+            placement: components["schemas"]["PlacementCountOut"][];
+            /** Settled */
+            settled: number;
+            /** Source */
+            source: string | null;
+            /** Tenant */
+            tenant: string | null;
+            /** Total */
+            total: number;
+        };
+        /** CaseStatisticsQuery */
+        CaseStatisticsQuery: {
+            /** Source */
+            source?: string | null;
+            /** Tenant */
+            tenant?: string | null;
+        };
+        /** CasesQuery */
+        CasesQuery: {
+            /**
+             * Category
+             * @description one or several, separated by commas
+             */
+            category?: string | null;
+            /**
+             * Community
+             * @description area code; what lies below it counts too
+             */
+            community?: string | null;
+            /**
+             * Level
+             * @description one or several, separated by commas
+             */
+            level?: string | null;
+            /** Overdue */
+            overdue?: boolean | null;
+            /**
+             * Q
+             * @description in number, title, text, address or unit
+             */
+            q?: string | null;
+            /**
+             * Source
+             * @description one or several, separated by commas
+             */
+            source?: string | null;
+            /**
+             * State
+             * @description one or several, separated by commas
+             */
+            state?: string | null;
+            /** Tenant */
+            tenant?: string | null;
+        };
+        /** CategoryShareOut */
+        CategoryShareOut: {
             /** Code */
             code: string;
+            /** N */
+            n: number;
+            /** On Time Rate */
+            on_time_rate: number | null;
+            /** Too Few */
+            too_few: boolean;
+            /** Zh */
+            zh: string;
+        };
+        /** ChannelCountOut */
+        ChannelCountOut: {
+            /** Code */
+            code: string;
+            /** N */
+            n: number;
+            /** Zh */
+            zh: string;
+        };
+        /** ClassDetailOut */
+        ClassDetailOut: {
+            /** Basis */
+            basis: string;
+            /** Early By S */
+            early_by_s: number;
+            /** En */
+            en: string;
+            /** Group */
+            group: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["ItemOut"][];
+            /** Keep Days */
+            keep_days: number;
+            /** Late By S */
+            late_by_s: number;
+            /** N Core Items */
+            n_core_items: number;
+            /** N Items */
+            n_items: number;
+            /** Origin */
+            origin: string;
+            /** Purpose */
+            purpose: string;
+            /** Record Schema */
+            record_schema: {
+                [key: string]: unknown;
+            };
+            /** Sensitivity */
+            sensitivity: string;
+            /** Zh */
+            zh: string;
+        };
+        /** ClassOut */
+        ClassOut: {
+            /** En */
+            en: string;
+            /** Group */
+            group: string;
+            /** Id */
+            id: string;
+            /** N Core Items */
+            n_core_items: number;
+            /** N Items */
+            n_items: number;
+            /** Sensitivity */
+            sensitivity: string;
+            /** Zh */
+            zh: string;
+        };
+        /** ClockOut */
+        ClockOut: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "accept" | "dispatch" | "arrive" | "resolve";
+            /** Rule */
+            rule: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "met" | "missed";
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /** CloseIn */
+        CloseIn: {
+            /**
+             * Opinion
+             * @default
+             */
+            opinion: string;
+            result: components["schemas"]["Result"];
+            /** Version */
+            version: number;
+        };
+        /** CodeCountOut */
+        CodeCountOut: {
+            /** Code */
+            code: string;
+            /** N */
+            n: number;
             /** Name */
             name: string;
-            /** N */
-            n: number;
         };
-        /** CodeN */
-        CodeN: {
+        /** CodeOut */
+        CodeOut: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /** CommunityShareOut */
+        CommunityShareOut: {
             /** Code */
             code: string;
             /** N */
             n: number;
+            /** Name */
+            name: string;
+            /** On Time Rate */
+            on_time_rate: number | null;
+            /** Too Few */
+            too_few: boolean;
         };
-        /** Figure */
-        Figure: {
+        /** DevicesOut */
+        DevicesOut: {
+            /** Ids */
+            ids: string[];
+            /** Kind */
+            kind: string;
+            /** Lats */
+            lats: number[];
+            /** Lons */
+            lons: number[];
+            /** Names */
+            names: string[];
+            /** Online */
+            online: boolean[];
+        };
+        /** DispatchIn */
+        DispatchIn: {
+            /**
+             * Opinion
+             * @default
+             */
+            opinion: string;
+            /** Unit Code */
+            unit_code: string;
+            /** Version */
+            version: number;
+        };
+        /** FigureOut */
+        FigureOut: {
             /** Key */
             key: string;
-            /** Value */
-            value?: number | null;
+            /** Previous */
+            previous: number | null;
             /** Unit */
             unit: string;
-            /** Previous */
-            previous?: number | null;
+            /** Value */
+            value: number | null;
         };
-        /** HourN */
-        HourN: {
+        /** HeatCellOut */
+        HeatCellOut: {
+            /** Boundary */
+            boundary: [
+                number,
+                number
+            ][];
+            /** Cell */
+            cell: string;
+            /** N */
+            n: number;
+        };
+        /** HeatOut */
+        HeatOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Cells */
+            cells: components["schemas"]["HeatCellOut"][];
+            /** Max */
+            max: number;
+        };
+        /** HourCountOut */
+        HourCountOut: {
             /**
              * Hour
              * Format: date-time
@@ -544,6 +1193,112 @@ export interface components {
             /** N */
             n: number;
         };
+        /** ItemOut */
+        ItemOut: {
+            /** Code List */
+            code_list: string | null;
+            /** Core */
+            core: boolean;
+            /** En */
+            en: string;
+            /** Format */
+            format: string | null;
+            /** Id */
+            id: string;
+            /** Key */
+            key: boolean;
+            /** Level */
+            level: string;
+            /** Mask */
+            mask: string | null;
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Pi */
+            pi: string | null;
+            /** Required */
+            required: boolean;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string | null;
+            /** Zh */
+            zh: string;
+        };
+        /** MapConfigOut */
+        MapConfigOut: {
+            /** Addresses Url */
+            addresses_url: string | null;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Center */
+            center: [
+                number,
+                number
+            ] | null;
+            /** Has Map */
+            has_map: boolean;
+            /** Metres Per Degree */
+            metres_per_degree: [
+                number,
+                number
+            ] | null;
+            /** Origin */
+            origin: [
+                number,
+                number
+            ] | null;
+            /** Pmtiles Url */
+            pmtiles_url: string | null;
+            /** Version */
+            version: string | null;
+        };
+        /** Me */
+        Me: {
+            /** Display Name */
+            display_name: string;
+            /** Roles */
+            roles: string[];
+            /** Unit Name */
+            unit_name: string | null;
+            /** Username */
+            username: string;
+        };
+        /** ModuleOut */
+        ModuleOut: {
+            /** Color */
+            color: string;
+            /** Id */
+            id: string;
+            /** Scenarios */
+            scenarios: string[];
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /** MonthShareOut */
+        MonthShareOut: {
+            /** Month */
+            month: string;
+            /** N */
+            n: number;
+            /** On Time Rate */
+            on_time_rate: number | null;
+        };
+        /** NamedCountOut */
+        NamedCountOut: {
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+        };
         /** OverviewOut */
         OverviewOut: {
             /**
@@ -551,693 +1306,331 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
-            /** Figures */
-            figures: components["schemas"]["Figure"][];
-            /** Trend */
-            trend: components["schemas"]["HourN"][];
             /** By Category */
-            by_category: components["schemas"]["CodeN"][];
+            by_category: components["schemas"]["CodeCountOut"][];
             /** By Community */
-            by_community: components["schemas"]["AreaN"][];
+            by_community: components["schemas"]["CodeCountOut"][];
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /** Trend */
+            trend: components["schemas"]["HourCountOut"][];
         };
-        /** CaseOut */
-        CaseOut: {
-            /** Id */
-            id: string;
-            /** Case No */
-            case_no: string;
-            /** State */
-            state: string;
-            /** State Label */
-            state_label: string;
-            /** Level */
-            level: string;
-            /** Category Code */
-            category_code: string;
-            /** Title */
-            title: string;
-            /** Summary */
-            summary: string;
-            /** Address Text */
-            address_text?: string | null;
-            /** Tenant Code */
-            tenant_code: string;
-            /** Area Code */
-            area_code: string;
-            /** Community Name */
-            community_name?: string | null;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /** Placement */
-            placement: string;
-            /** Source */
-            source: string;
-            /** Channel */
-            channel: string;
-            /** Scenario Id */
-            scenario_id?: string | null;
-            /**
-             * Reported At
-             * Format: date-time
-             */
-            reported_at: string;
-            /** Registered At */
-            registered_at?: string | null;
-            /** Dispatched At */
-            dispatched_at?: string | null;
-            /** Closed At */
-            closed_at?: string | null;
-            /** Due At */
-            due_at?: string | null;
-            /** Overdue */
-            overdue: boolean;
-            /** Unit Code */
-            unit_code?: string | null;
-            /** Unit Name */
-            unit_name?: string | null;
-            /** N Reports */
-            n_reports: number;
+        /** ParamOut */
+        ParamOut: {
+            /** Default */
+            default: unknown;
+            /** Label En */
+            label_en: string;
+            /** Label Zh */
+            label_zh: string;
+            /** Max */
+            max: unknown;
+            /** Min */
+            min: unknown;
+            /** Name */
+            name: string;
+            /** Options */
+            options: string[];
+            /** Type */
+            type: string;
+        };
+        /**
+         * PeriodOut
+         * @description Local days of the first and the last report.
+         */
+        PeriodOut: {
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+        };
+        /** PlacementCountOut */
+        PlacementCountOut: {
+            /** Kind */
+            kind: string;
+            /** N */
+            n: number;
+        };
+        /**
+         * Problem
+         * @description The one error shape: a code for programs, a sentence for people.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /** ReasonIn */
+        ReasonIn: {
+            /** Opinion */
+            opinion: string;
             /** Version */
             version: number;
+        };
+        /** RegisterIn */
+        RegisterIn: {
             /**
-             * Updated At
+             * Opinion
+             * @default
+             */
+            opinion: string;
+            /** Version */
+            version: number;
+        };
+        /** RejectOut */
+        RejectOut: {
+            /** Class Id */
+            class_id: string;
+            /** Cleaner Version */
+            cleaner_version: string;
+            /** Detail */
+            detail: string;
+            /** Id */
+            id: number;
+            /** Raw */
+            raw: string;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Received At
              * Format: date-time
              */
-            updated_at: string;
+            received_at: string;
+            /** Row No */
+            row_no: number;
+            /** Source */
+            source: string;
         };
-        /** CasePage */
-        CasePage: {
+        /** RejectsOut */
+        RejectsOut: {
             /** Items */
-            items: components["schemas"]["CaseOut"][];
+            items: components["schemas"]["RejectOut"][];
             /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total: number;
+            next_cursor: number | null;
         };
         /** ReportIn */
         ReportIn: {
-            /** Tenant */
-            tenant: string;
-            /** Category Code */
-            category_code: string;
-            /** Level */
-            level: string;
-            /** Title */
-            title: string;
-            /** Summary */
-            summary: string;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
+            /**
+             * Address Text
+             * @default
+             */
+            address_text: string;
             /** Area Code */
             area_code?: string | null;
-            /** Address Text */
-            address_text?: string | null;
-            /** Channel */
-            channel: string;
-        };
-        /** CaseAlert */
-        CaseAlert: {
-            /** Id */
-            id: string;
-            /** Scenario Id */
-            scenario_id: string;
-            /** Title */
-            title: string;
-            /** Level */
-            level: string;
-            /** Message */
-            message: string;
-            /**
-             * Raised At
-             * Format: date-time
-             */
-            raised_at: string;
-        };
-        /** CaseDetailOut */
-        CaseDetailOut: {
-            /** Id */
-            id: string;
-            /** Case No */
-            case_no: string;
-            /** State */
-            state: string;
-            /** State Label */
-            state_label: string;
-            /** Level */
-            level: string;
             /** Category Code */
             category_code: string;
-            /** Title */
-            title: string;
-            /** Summary */
-            summary: string;
-            /** Address Text */
-            address_text?: string | null;
-            /** Tenant Code */
-            tenant_code: string;
-            /** Area Code */
-            area_code: string;
-            /** Community Name */
-            community_name?: string | null;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /** Placement */
-            placement: string;
-            /** Source */
-            source: string;
             /** Channel */
             channel: string;
-            /** Scenario Id */
-            scenario_id?: string | null;
+            /** Lat */
+            lat?: number | null;
+            /** Level */
+            level: string;
+            /** Lon */
+            lon?: number | null;
             /**
-             * Reported At
-             * Format: date-time
+             * Summary
+             * @default
              */
-            reported_at: string;
-            /** Registered At */
-            registered_at?: string | null;
-            /** Dispatched At */
-            dispatched_at?: string | null;
-            /** Closed At */
-            closed_at?: string | null;
-            /** Due At */
-            due_at?: string | null;
-            /** Overdue */
-            overdue: boolean;
-            /** Unit Code */
-            unit_code?: string | null;
-            /** Unit Name */
-            unit_name?: string | null;
-            /** N Reports */
-            n_reports: number;
-            /** Version */
-            version: number;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Timeline */
-            timeline: components["schemas"]["TimelineOut"][];
-            /** Clocks */
-            clocks: components["schemas"]["ClockOut"][];
-            /** Alerts */
-            alerts: components["schemas"]["CaseAlert"][];
-            /** Allowed Steps */
-            allowed_steps: string[];
-            /** Suggested Unit Code */
-            suggested_unit_code?: string | null;
+            summary: string;
+            /** Tenant */
+            tenant: string;
+            /** Title */
+            title: string;
         };
-        /** ClockOut */
-        ClockOut: {
-            /** Kind */
-            kind: string;
+        /**
+         * Result
+         * @description How a case ended.
+         * @enum {string}
+         */
+        Result: "solved" | "false_alarm" | "no_action";
+        /** ScenarioDetailOut */
+        ScenarioDetailOut: {
+            /** Basis */
+            basis: string;
+            /** Id */
+            id: string;
+            /** Last Raised At */
+            last_raised_at: string | null;
+            /** Module */
+            module: string;
+            /** N Open */
+            n_open: number;
+            /** N Today */
+            n_today: number;
+            /** Number */
+            number: string | null;
+            /** Owner */
+            owner: string;
+            /** Params */
+            params: components["schemas"]["ParamOut"][];
+            /** Purpose */
+            purpose: string;
+            /** Purpose Zh */
+            purpose_zh: string;
             /**
-             * Started At
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "shadow" | "live" | "retired";
+            /** Tests */
+            tests: number;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Version */
+            version: string;
+            /** Yaml */
+            yaml: string;
+        };
+        /** ScenarioOut */
+        ScenarioOut: {
+            /** Basis */
+            basis: string;
+            /** Id */
+            id: string;
+            /** Last Raised At */
+            last_raised_at: string | null;
+            /** Module */
+            module: string;
+            /** N Open */
+            n_open: number;
+            /** N Today */
+            n_today: number;
+            /** Number */
+            number: string | null;
+            /** Owner */
+            owner: string;
+            /** Params */
+            params: components["schemas"]["ParamOut"][];
+            /** Purpose */
+            purpose: string;
+            /** Purpose Zh */
+            purpose_zh: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "shadow" | "live" | "retired";
+            /** Tests */
+            tests: number;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Version */
+            version: string;
+        };
+        /** SessionOut */
+        SessionOut: {
+            /** Demo */
+            demo: boolean;
+            /**
+             * Now
              * Format: date-time
              */
-            started_at: string;
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /** Stopped At */
-            stopped_at?: string | null;
-            /** State */
-            state: string;
-            /** Rule */
-            rule: string;
+            now: string;
+            /** Tenants */
+            tenants: components["schemas"]["TenantOut"][];
+            /** Timezone */
+            timezone: string;
+            user: components["schemas"]["Me"];
+            /** Version */
+            version: string;
+        };
+        /** TenantOut */
+        TenantOut: {
+            /** Code */
+            code: string;
+            /** Has Map */
+            has_map: boolean;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+        };
+        /** TenantQuery */
+        TenantQuery: {
+            /** Tenant */
+            tenant: string;
         };
         /** TimelineOut */
         TimelineOut: {
+            /** Actor Name */
+            actor_name: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /** From State */
+            from_state: string | null;
+            /** Opinion */
+            opinion: string;
             /** Step */
             step: string;
             /** Step Label */
             step_label: string;
-            /** Actor Name */
-            actor_name: string;
-            /** Opinion */
-            opinion: string;
-            /** From State */
-            from_state?: string | null;
             /** To State */
-            to_state?: string | null;
+            to_state: string;
         };
-        /** RegisterIn */
-        RegisterIn: {
-            /** Version */
-            version: number;
-            /**
-             * Opinion
-             * @default
-             */
-            opinion: string;
-        };
-        /** RefuseIn */
-        RefuseIn: {
-            /** Version */
-            version: number;
-            /** Opinion */
-            opinion: string;
-        };
-        /** DispatchIn */
-        DispatchIn: {
-            /** Version */
-            version: number;
-            /** Unit Code */
-            unit_code: string;
-            /**
-             * Opinion
-             * @default
-             */
-            opinion: string;
-        };
-        /** CloseIn */
-        CloseIn: {
-            /** Version */
-            version: number;
-            /** Result */
-            result: string;
-            /**
-             * Opinion
-             * @default
-             */
-            opinion: string;
-        };
-        /** AlertOut */
-        AlertOut: {
-            /** Id */
-            id: string;
-            /** Scenario Id */
-            scenario_id: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Title En */
-            title_en: string;
-            /** Key */
-            key: string;
-            /** Level */
-            level: string;
-            /** State */
-            state: string;
-            /** Message */
-            message: string;
+        /** UnitOut */
+        UnitOut: {
             /** Area Code */
-            area_code?: string | null;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
-            /**
-             * Raised At
-             * Format: date-time
-             */
-            raised_at: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
+            area_code: string;
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /** UnitShareOut */
+        UnitShareOut: {
             /** N */
             n: number;
-            /** Case Id */
-            case_id?: string | null;
+            /** Name */
+            name: string;
+            /** On Time Rate */
+            on_time_rate: number | null;
+            /** Too Few */
+            too_few: boolean;
         };
-        /** AlertDetailOut */
-        AlertDetailOut: {
-            /** Id */
-            id: string;
-            /** Scenario Id */
-            scenario_id: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Title En */
-            title_en: string;
-            /** Key */
-            key: string;
-            /** Level */
-            level: string;
-            /** State */
-            state: string;
-            /** Message */
-            message: string;
-            /** Area Code */
-            area_code?: string | null;
-            /** Lon */
-            lon?: number | null;
-            /** Lat */
-            lat?: number | null;
+        /**
+         * Verdict
+         * @description What it turned out to be; feeds the precision of the scenario.
+         * @enum {string}
+         */
+        Verdict: "confirmed" | "false_alarm" | "no_action";
+        /** WhyInputOut */
+        WhyInputOut: {
+            /** Class Id */
+            class_id: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
             /**
-             * Raised At
+             * Occurred At
              * Format: date-time
              */
-            raised_at: string;
-            /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /** N */
-            n: number;
-            /** Case Id */
-            case_id?: string | null;
-            why: components["schemas"]["Why"];
+            occurred_at: string;
+            /** Record Key */
+            record_key: string;
         };
-        /** Why */
-        Why: {
+        /** WhyOut */
+        WhyOut: {
             /** Inputs */
-            inputs: components["schemas"]["WhyInput"][];
+            inputs: components["schemas"]["WhyInputOut"][];
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
             /** Rule */
             rule: string;
-        };
-        /** WhyInput */
-        WhyInput: {
-            /** Class Id */
-            class_id: string;
-            /** Record Key */
-            record_key: string;
-            /**
-             * Occurred At
-             * Format: date-time
-             */
-            occurred_at: string;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
-        };
-        /** ParamOut */
-        ParamOut: {
-            /** Name */
-            name: string;
-            /** Type */
-            type: string;
-            /** Default */
-            default?: unknown;
-            /** Min */
-            min?: unknown;
-            /** Max */
-            max?: unknown;
-            /** Label Zh */
-            label_zh: string;
-            /** Label En */
-            label_en: string;
-        };
-        /** ScenarioOut */
-        ScenarioOut: {
-            /** Id */
-            id: string;
-            /** Module */
-            module: string;
-            /** Number */
-            number: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Title En */
-            title_en: string;
-            /** Status */
-            status: string;
-            /** Owner */
-            owner: string;
-            /** Basis */
-            basis: string;
-            /** Purpose */
-            purpose: string;
-            /** Params */
-            params: components["schemas"]["ParamOut"][];
-            /** N Today */
-            n_today: number;
-            /** N Open */
-            n_open: number;
-            /** Last Raised At */
-            last_raised_at?: string | null;
-            /** Tests */
-            tests: number;
-        };
-        /** ScenarioDetailOut */
-        ScenarioDetailOut: {
-            /** Id */
-            id: string;
-            /** Module */
-            module: string;
-            /** Number */
-            number: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Title En */
-            title_en: string;
-            /** Status */
-            status: string;
-            /** Owner */
-            owner: string;
-            /** Basis */
-            basis: string;
-            /** Purpose */
-            purpose: string;
-            /** Params */
-            params: components["schemas"]["ParamOut"][];
-            /** N Today */
-            n_today: number;
-            /** N Open */
-            n_open: number;
-            /** Last Raised At */
-            last_raised_at?: string | null;
-            /** Tests */
-            tests: number;
-            /** Yaml */
-            yaml: string;
-        };
-        /** ModuleOut */
-        ModuleOut: {
-            /** Id */
-            id: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Title En */
-            title_en: string;
-            /** Color */
-            color: string;
-            /** Scenarios */
-            scenarios: string[];
-        };
-        /** SourceOut */
-        SourceOut: {
-            /** Source */
-            source: string;
-            /** Title Zh */
-            title_zh: string;
-            /** Class Id */
-            class_id: string;
-            /** Class Zh */
-            class_zh: string;
-            /** Received */
-            received: number;
-            /** Stored */
-            stored: number;
-            /** Rejected */
-            rejected: number;
-            /** Duplicate */
-            duplicate: number;
-            /** Pending */
-            pending: number;
-            /** Last Received At */
-            last_received_at?: string | null;
-            /** Median Visible Ms */
-            median_visible_ms?: number | null;
-        };
-        /** RejectOut */
-        RejectOut: {
-            /** Id */
-            id: string;
-            /** Source */
-            source: string;
-            /** Class Id */
-            class_id: string;
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            /** Reasons */
-            reasons: string[];
-            /** Detail */
-            detail: string;
-            /** Raw */
-            raw: string;
-            /** Cleaner Version */
-            cleaner_version: string;
-        };
-        /** RejectPage */
-        RejectPage: {
-            /** Items */
-            items: components["schemas"]["RejectOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
-        /** AreaRate */
-        AreaRate: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-            /** N */
-            n: number;
-            /** On Time Rate */
-            on_time_rate?: number | null;
-        };
-        /** CategoryRate */
-        CategoryRate: {
-            /** Code */
-            code: string;
-            /** N */
-            n: number;
-            /** On Time Rate */
-            on_time_rate?: number | null;
-        };
-        /** ChannelN */
-        ChannelN: {
-            /** Code */
-            code: string;
-            /** Zh */
-            zh: string;
-            /** N */
-            n: number;
-        };
-        /** KindN */
-        KindN: {
-            /** Kind */
-            kind: string;
-            /** N */
-            n: number;
-        };
-        /** MonthRate */
-        MonthRate: {
-            /** Month */
-            month: string;
-            /** N */
-            n: number;
-            /** On Time Rate */
-            on_time_rate?: number | null;
-        };
-        /** NameN */
-        NameN: {
-            /** Name */
-            name: string;
-            /** N */
-            n: number;
-        };
-        /** StatsOut */
-        StatsOut: {
-            /** Source */
-            source?: string | null;
-            /** Total */
-            total: number;
-            /** Settled */
-            settled: number;
-            /** On Time */
-            on_time: number;
-            /** Late */
-            late: number;
-            /** On Time Rate */
-            on_time_rate?: number | null;
-            /** By Category */
-            by_category: components["schemas"]["CategoryRate"][];
-            /** By Subcategory */
-            by_subcategory: components["schemas"]["NameN"][];
-            /** By Community */
-            by_community: components["schemas"]["AreaRate"][];
-            /** By Month */
-            by_month: components["schemas"]["MonthRate"][];
-            /** By Channel */
-            by_channel: components["schemas"]["ChannelN"][];
-            /** By Unit */
-            by_unit: components["schemas"]["UnitRate"][];
-            /** Placement */
-            placement: components["schemas"]["KindN"][];
-            /** Period */
-            period: {
-                [key: string]: string | null;
-            };
-        };
-        /** UnitRate */
-        UnitRate: {
-            /** Name */
-            name: string;
-            /** N */
-            n: number;
-            /** On Time Rate */
-            on_time_rate?: number | null;
-        };
-        /** MapConfig */
-        MapConfig: {
-            /** Has Map */
-            has_map: boolean;
-            /** Origin */
-            origin: number[];
-            /** Metres Per Degree */
-            metres_per_degree: number[];
-            /** Center */
-            center: number[];
-            /** Bounds */
-            bounds: number[];
-            /** Pmtiles Url */
-            pmtiles_url: string;
-            /** Addresses Url */
-            addresses_url: string;
             /** Version */
             version: string;
-        };
-        /** DevicesOut */
-        DevicesOut: {
-            /** Kind */
-            kind: string;
-            /** Ids */
-            ids: string[];
-            /** Names */
-            names: string[];
-            /** Lons */
-            lons: number[];
-            /** Lats */
-            lats: number[];
-            /** Online */
-            online: boolean[];
-        };
-        /** HeatCell */
-        HeatCell: {
-            /** Cell */
-            cell: string;
-            /** N */
-            n: number;
-            /** Boundary */
-            boundary: number[][];
-        };
-        /** HeatOut */
-        HeatOut: {
-            /** Cells */
-            cells: components["schemas"]["HeatCell"][];
-            /** Max */
-            max: number;
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
         };
     };
     responses: never;
@@ -1248,9 +1641,13 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getSession: {
+    listAlerts: {
         parameters: {
-            query?: never;
+            query?: {
+                tenant?: string | null;
+                scenario?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1263,7 +1660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOut"];
+                    "application/json": components["schemas"]["AlertOut"][];
                 };
             };
             /** @description Unauthorized */
@@ -1313,77 +1710,12 @@ export interface operations {
             };
         };
     };
-    listCategories: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Category"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getCodeList: {
+    getAlert: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                list_id: string;
+                alert_id: string;
             };
             cookie?: never;
         };
@@ -1395,7 +1727,145 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CodeItem"][];
+                    "application/json": components["schemas"]["AlertDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetailOut"];
                 };
             };
             /** @description Unauthorized */
@@ -1512,149 +1982,21 @@ export interface operations {
             };
         };
     };
-    listUnits: {
-        parameters: {
-            query: {
-                tenant: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnitOut"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOverview: {
-        parameters: {
-            query: {
-                tenant: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OverviewOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listCases: {
         parameters: {
-            query: {
-                tenant: string;
+            query?: {
+                tenant?: string | null;
+                /** @description one or several, separated by commas */
                 state?: string | null;
+                /** @description one or several, separated by commas */
                 level?: string | null;
+                /** @description one or several, separated by commas */
                 category?: string | null;
+                /** @description area code; what lies below it counts too */
                 community?: string | null;
+                /** @description one or several, separated by commas */
                 source?: string | null;
+                /** @description in number, title, text, address or unit */
                 q?: string | null;
                 overdue?: boolean | null;
                 limit?: number;
@@ -1672,7 +2014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CasePage"];
+                    "application/json": components["schemas"]["CasePageOut"];
                 };
             };
             /** @description Unauthorized */
@@ -1722,7 +2064,7 @@ export interface operations {
             };
         };
     };
-    takeReport: {
+    reportCase: {
         parameters: {
             query?: never;
             header?: never;
@@ -1858,7 +2200,7 @@ export interface operations {
             };
         };
     };
-    registerCase: {
+    closeCase: {
         parameters: {
             query?: never;
             header?: never;
@@ -1869,78 +2211,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RegisterIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CaseOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refuseCase: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefuseIn"];
+                "application/json": components["schemas"]["CloseIn"];
             };
         };
         responses: {
@@ -2071,6 +2342,148 @@ export interface operations {
             };
         };
     };
+    refuseCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registerCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sendBackCase: {
         parameters: {
             query?: never;
@@ -2082,7 +2495,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RefuseIn"];
+                "application/json": components["schemas"]["ReasonIn"];
             };
         };
         responses: {
@@ -2142,20 +2555,146 @@ export interface operations {
             };
         };
     };
-    closeCase: {
+    listCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClasses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClass: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                case_id: string;
+                class_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CloseIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -2163,7 +2702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CaseOut"];
+                    "application/json": components["schemas"]["ClassDetailOut"];
                 };
             };
             /** @description Unauthorized */
@@ -2213,12 +2752,77 @@ export interface operations {
             };
         };
     };
-    listAlerts: {
+    getCodeList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMapConfig: {
         parameters: {
             query: {
                 tenant: string;
-                limit?: number;
-                scenario?: string | null;
             };
             header?: never;
             path?: never;
@@ -2232,7 +2836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlertOut"][];
+                    "application/json": components["schemas"]["MapConfigOut"];
                 };
             };
             /** @description Unauthorized */
@@ -2282,13 +2886,14 @@ export interface operations {
             };
         };
     };
-    getAlert: {
+    listMapDevices: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                alert_id: string;
+            query: {
+                tenant: string;
+                kind: "camera" | "fire" | "bin" | "water" | "gate";
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -2299,7 +2904,207 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlertDetailOut"];
+                    "application/json": components["schemas"]["DevicesOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMapHeat: {
+        parameters: {
+            query: {
+                tenant: string;
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query: {
+                tenant: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
                 };
             };
             /** @description Unauthorized */
@@ -2481,7 +3286,7 @@ export interface operations {
             };
         };
     };
-    listModules: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -2496,7 +3301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModuleOut"][];
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
             /** @description Unauthorized */
@@ -2561,7 +3366,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SourceOut"][];
+                    "application/json": components["schemas"]["BalanceOut"][];
                 };
             };
             /** @description Unauthorized */
@@ -2617,7 +3422,7 @@ export interface operations {
                 source?: string | null;
                 class_id?: string | null;
                 limit?: number;
-                cursor?: string | null;
+                cursor?: number | null;
             };
             header?: never;
             path?: never;
@@ -2631,7 +3436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RejectPage"];
+                    "application/json": components["schemas"]["RejectsOut"];
                 };
             };
             /** @description Unauthorized */
@@ -2681,11 +3486,11 @@ export interface operations {
             };
         };
     };
-    getCaseStats: {
+    getCaseStatistics: {
         parameters: {
-            query: {
-                tenant: string;
+            query?: {
                 source?: string | null;
+                tenant?: string | null;
             };
             header?: never;
             path?: never;
@@ -2699,7 +3504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatsOut"];
+                    "application/json": components["schemas"]["CaseStatisticsOut"];
                 };
             };
             /** @description Unauthorized */
@@ -2749,7 +3554,7 @@ export interface operations {
             };
         };
     };
-    getMapConfig: {
+    listUnits: {
         parameters: {
             query: {
                 tenant: string;
@@ -2766,143 +3571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MapConfig"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDevices: {
-        parameters: {
-            query: {
-                tenant: string;
-                kind: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DevicesOut"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getHeat: {
-        parameters: {
-            query: {
-                tenant: string;
-                hours?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeatOut"];
+                    "application/json": components["schemas"]["UnitOut"][];
                 };
             };
             /** @description Unauthorized */

@@ -1,14 +1,17 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, ApiError, dataOf } from "@/api/client";
-import type { Reply } from "@/api/reply";
 
-export type MapConfig = Reply<"/api/map/config", "get">;
+export type MapConfig = Awaited<ReturnType<typeof getMapConfig>>;
 export type DeviceKind = "camera" | "fire";
+
+function getMapConfig(tenant: string) {
+  return dataOf(api.GET("/api/map/config", { params: { query: { tenant } } }));
+}
 
 export function mapConfigQuery(tenant: string) {
   return queryOptions({
     queryKey: ["map", "config", tenant],
-    queryFn: () => dataOf(api.GET("/api/map/config", { params: { query: { tenant } } })),
+    queryFn: () => getMapConfig(tenant),
     staleTime: Infinity,
   });
 }

@@ -27,7 +27,7 @@ export function rejectsQuery(filter: RejectFilter) {
           params: { query: { ...filter, limit: PAGE_SIZE, cursor: pageParam ?? undefined } },
         }),
       ),
-    initialPageParam: null as string | null,
+    initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
     staleTime: 15_000,
   });

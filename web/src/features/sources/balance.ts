@@ -4,22 +4,20 @@ export interface Balance {
   stored: number;
   rejected: number;
   duplicate: number;
-  pending: number;
 }
 
 /** Records received but accounted for nowhere (negative: accounted for twice). 0 when the sheet balances. */
 export function difference(balance: Balance): number {
-  return balance.received - balance.stored - balance.rejected - balance.duplicate - balance.pending;
+  return balance.received - balance.stored - balance.rejected - balance.duplicate;
 }
 
 export function sumOf(balances: readonly Balance[]): Balance {
-  const sum = { received: 0, stored: 0, rejected: 0, duplicate: 0, pending: 0 };
+  const sum = { received: 0, stored: 0, rejected: 0, duplicate: 0 };
   for (const one of balances) {
     sum.received += one.received;
     sum.stored += one.stored;
     sum.rejected += one.rejected;
     sum.duplicate += one.duplicate;
-    sum.pending += one.pending;
   }
   return sum;
 }

@@ -37,7 +37,7 @@ export function unitsQuery(tenant: string) {
 export function codeListQuery(listId: string) {
   return queryOptions({
     queryKey: ["reference", "code-list", listId],
-    queryFn: () => dataOf(api.GET("/api/code-lists/{list_id}", { params: { path: { list_id: listId } } })),
+    queryFn: () => dataOf(api.GET("/api/code-lists/{code_list_id}", { params: { path: { code_list_id: listId } } })),
     staleTime: HOUR_MS,
   });
 }
@@ -55,8 +55,13 @@ export function useCategoryName(): (code: string) => string {
 
 /** Names a code of a code list; the code itself until the list has come. */
 export function useCodeName(listId: string): (code: string) => string {
+  const language = useLanguage();
   const { data } = useQuery(codeListQuery(listId));
-  return (code) => data?.find((one) => one.code === code)?.zh ?? code;
+  return (code) => {
+    const item = data?.find((one) => one.code === code);
+    if (!item) return code;
+    return language === "en" ? item.en : item.zh;
+  };
 }
 
 /** The communities of a tenant, in code order. */

@@ -1,19 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import { rejectsTitle } from "./rejects-title";
 import { sourcesQuery, type RejectFilter } from "@/features/sources/api";
 import { sumOf } from "@/features/sources/balance";
 import { BalanceSheet } from "@/features/sources/components/balance-sheet";
 import { RejectList } from "@/features/sources/components/reject-list";
 import { SourceCards } from "@/features/sources/components/source-cards";
-import { useMessages } from "@/shared/i18n";
+import { useLanguage, useMessages } from "@/shared/i18n";
 import { useUrlState } from "@/shared/place";
 import { Panel } from "@/shared/ui/panel";
 import { Notice, Resource } from "@/shared/ui/resource";
 import "../page.css";
+import { rejectsTitle } from "./rejects-title";
 
 export function Component() {
   const t = useMessages();
   const [params, changeUrl] = useUrlState();
+  const language = useLanguage();
   const sources = useQuery(sourcesQuery);
   const filter: RejectFilter = {
     source: params.get("source") ?? undefined,
@@ -43,7 +44,7 @@ export function Component() {
         )}
       </Resource>
       <Panel
-        title={rejectsTitle(t, filter, sources.data ?? [])}
+        title={rejectsTitle(t, language, filter, sources.data ?? [])}
         note={
           filter.source && (
             <button type="button" className="plain link" onClick={() => setFilter({})}>

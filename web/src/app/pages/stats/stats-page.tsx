@@ -2,7 +2,7 @@ import { Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { caseStatsQuery, type CaseStats } from "@/features/reports/api";
 import { sourcesQuery } from "@/features/sources/api";
-import { useMessages } from "@/shared/i18n";
+import { useLanguage, useMessages } from "@/shared/i18n";
 import { useTenant, useUrlState } from "@/shared/place";
 import { Notice, Resource } from "@/shared/ui/resource";
 import { StatsPanels } from "./stats-panels";
@@ -41,12 +41,15 @@ function Period({ stats }: { stats: CaseStats }) {
   return <span className="muted num">{t.stats.period(from, to)}</span>;
 }
 
-/** Sources that bring cases; each once, though a source may deliver several classes. */
+/** The sources of this street; each once, though a source may deliver several classes. */
 function SourceSelect({ source }: { source: string | null }) {
   const t = useMessages();
   const [, changeUrl] = useUrlState();
   const { data = [] } = useQuery(sourcesQuery);
-  const titles = new Map(data.map((one) => [one.source, one.title_zh]));
+  const language = useLanguage();
+  const tenant = useTenant();
+  const own = data.filter((one) => one.tenant_code === tenant.code);
+  const titles = new Map(own.map((one) => [one.source, language === "en" ? one.title_en : one.title_zh]));
   return (
     <Select
       aria-label={t.stats.source}

@@ -1,7 +1,7 @@
 import { Alert, App, Button, Drawer, Form, Input, Select, Segmented } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMessages } from "@/shared/i18n";
-import { categoriesQuery, codeListQuery, useCategoryName, useCommunities } from "@/shared/reference/api";
+import { categoriesQuery, codeListQuery, useCategoryName, useCodeName, useCommunities } from "@/shared/reference/api";
 import { caseKeys, takeReport } from "../api";
 import { foldIntoCache } from "../live";
 import { LEVELS, type Case } from "../model";
@@ -39,7 +39,7 @@ export function TakeReport({ tenant, open, onClose, onTaken }: TakeReportProps) 
         title: fields.title.trim(),
         summary: fields.summary?.trim() ?? "",
         area_code: fields.area,
-        address_text: fields.address?.trim() || undefined,
+        address_text: fields.address?.trim() ?? "",
       }),
     onSuccess: (one) => {
       foldIntoCache(cache, one);
@@ -80,6 +80,7 @@ function ReportFields({ tenant }: { tenant: string }) {
   const form = t.takeForm;
   const categoryName = useCategoryName();
   const { data: categories = [] } = useQuery(categoriesQuery);
+  const channelName = useCodeName("CL_CHANNEL");
   const { data: channels = [] } = useQuery(codeListQuery("CL_CHANNEL"));
   const communities = useCommunities(tenant);
   const search = { optionFilterProp: "label" };
@@ -112,7 +113,7 @@ function ReportFields({ tenant }: { tenant: string }) {
         <Input maxLength={200} />
       </Form.Item>
       <Form.Item name="channel" label={form.channel}>
-        <Select options={channels.map((one) => ({ value: one.code, label: one.zh }))} />
+        <Select options={channels.map((one) => ({ value: one.code, label: channelName(one.code) }))} />
       </Form.Item>
     </>
   );

@@ -39,10 +39,11 @@ export function ScenarioDrawer({ tenant, scenarioId, casePath, onClose }: Scenar
 
 function Facts({ one }: { one: ScenarioDetail }) {
   const t = useMessages();
+  const language = useLanguage();
   const rows = [
     [t.scenarios.owner, one.owner],
     [t.scenarios.basis, one.basis],
-    [t.scenarios.purpose, one.purpose],
+    [t.scenarios.purpose, language === "en" ? one.purpose : one.purpose_zh],
   ];
   return (
     <>

@@ -4,9 +4,9 @@ import { Mark } from "@/shared/ui/marks";
 import { difference, type Balance } from "../balance";
 import "./sources.css";
 
-const PARTS = ["stored", "rejected", "duplicate", "pending"] as const;
+const PARTS = ["stored", "rejected", "duplicate"] as const;
 
-/** received = stored + rejected + duplicate + pending, as figures, as a bar, and as a verdict. */
+/** received = stored + rejected + duplicate, as figures, as a bar, and as a verdict. */
 export function BalanceSheet({ balance }: { balance: Balance }) {
   const t = useMessages();
   const missing = difference(balance);

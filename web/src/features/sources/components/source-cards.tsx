@@ -1,5 +1,5 @@
 import { formatNumber } from "@/shared/format/numbers";
-import { useMessages } from "@/shared/i18n";
+import { useLanguage, useMessages } from "@/shared/i18n";
 import { Age } from "@/shared/ui/clock";
 import type { RejectFilter, SourceBalance } from "../api";
 import { BalanceSheet } from "./balance-sheet";
@@ -28,12 +28,13 @@ export function SourceCards({ sources, filter, onFilter }: SourceCardsProps) {
 
 function SourceCard({ one, isChosen, onFilter }: { one: SourceBalance; isChosen: boolean; onFilter: SourceCardsProps["onFilter"] }) {
   const t = useMessages();
+  const isEnglish = useLanguage() === "en";
   return (
     <section className={isChosen ? "panel source-card is-chosen" : "panel source-card"}>
       <header className="panel-head">
-        <h2>{one.title_zh || one.source}</h2>
+        <h2>{isEnglish ? one.title_en : one.title_zh}</h2>
         <span className="panel-note">
-          {one.class_zh} <span className="num">{one.class_id}</span>
+          {isEnglish ? one.class_en : one.class_zh} <span className="num">{one.class_id}</span>
         </span>
       </header>
       <BalanceSheet balance={one} />
