@@ -8,12 +8,17 @@ from ninja import Router, Schema
 from ningjulan.catalog import facade as catalog
 from ningjulan.foundation.api import PROBLEMS, ActorRequest
 from ningjulan.observations import selectors
+from ningjulan.observations.contracts import Balance
+from ningjulan.sources import facade as sources
 
 router = Router(tags=["observations"])
 
 
 class BalanceOut(Schema):
     source: str
+    title_zh: str
+    title_en: str
+    tenant_code: str | None
     class_id: str
     class_zh: str
     class_en: str
@@ -47,11 +52,21 @@ class RejectsOut(Schema):
 def list_sources(request: ActorRequest) -> list[BalanceOut]:
     """数据收支：每个来源、每一类，接收 = 入库 + 退回 + 重复。"""
     rows = selectors.balance_sheet(request.auth, since=timezone.now() - timedelta(hours=1))
-    names = {c.id: c for c in catalog.list_classes()}
-    return [
-        BalanceOut(**vars(row), class_zh=names[row.class_id].zh, class_en=names[row.class_id].en)
-        for row in rows
-    ]
+    return [_balance_out(row) for row in rows]
+
+
+def _balance_out(row: Balance) -> BalanceOut:
+    """Name the source and the class; a source whose folder is gone keeps its identifier."""
+    source = sources.find_source(row.source)
+    about = catalog.get_class(row.class_id)
+    return BalanceOut(
+        **vars(row),
+        title_zh=source.title_zh if source else row.source,
+        title_en=source.title_en if source else row.source,
+        tenant_code=source.tenant_code if source else None,
+        class_zh=about.zh,
+        class_en=about.en,
+    )
 
 
 @router.get("/sources/rejects", response={200: RejectsOut, **PROBLEMS}, operation_id="listRejects")
