@@ -11,7 +11,7 @@ from shapely.geometry import LineString, Polygon
 
 from ningjulan.registry.town import homes, institutions, open_land, works
 from ningjulan.registry.town.frame import Floats, polygons_of, street_angle, warped_line
-from ningjulan.registry.town.plan import ROAD_WIDTH_M, Building, Canvas, Cell, Layout, random_stream
+from ningjulan.registry.town.plan import ROAD_WIDTH_M, Canvas, Cell, Layout, random_stream
 from ningjulan.registry.town.site import Site
 
 _GREEN = frozenset({"park", "riverpark", "axis", "lakepark"})
@@ -32,7 +32,6 @@ _LAND_OF_USE = {
     "vacant": "vacant",
     "nursery": "nursery",
 }
-_MAY_OVERLAP = frozenset({"podium", "crown", "office", "hotel", "mall", "stadium"})
 _CONTEXT_M = 1500.0
 
 
@@ -49,7 +48,6 @@ def build_town(layout: Layout, seed: int) -> Canvas:
                 _build_on(_Plot(canvas, number, cell, part, angle, rng), layout)
     open_land.make_lake(canvas, layout, random_stream(seed, 5))
     open_land.add_surroundings(canvas, layout, _CONTEXT_M)
-    canvas.buildings = _without_collisions(canvas.buildings)
     canvas.trees = [_dry(np.vstack([*canvas.trees, _street_trees(layout)]), canvas, layout)]
     return canvas
 
@@ -134,22 +132,6 @@ _BUILD: dict[str, Callable[[_Plot], None]] = {
     "stadium": lambda plot: institutions.build_stadium(plot.site()),
     "landmark": lambda plot: works.build_landmark(plot.site()),
 }
-
-
-def _without_collisions(buildings: list[Building]) -> list[Building]:
-    """Of two footprints in one place keep the larger, unless one stands on the other (tower on podium)."""
-    shapes = np.array([b.footprint for b in buildings], dtype=object)
-    area = shapely.area(shapes)
-    keep = np.ones(len(buildings), bool)
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    for a, b in zip(first, second, strict=True):
-        if a >= b or not (keep[a] and keep[b]):
-            continue
-        if {buildings[a].kind, buildings[b].kind} <= _MAY_OVERLAP and buildings[a].cell == buildings[b].cell:
-            continue
-        if shapes[a].intersection(shapes[b]).area > 0.05:
-            keep[a if area[a] < area[b] else b] = False
-    return [b for b, kept in zip(buildings, keep, strict=True) if kept]
 
 
 def _street_trees(layout: Layout) -> Floats:

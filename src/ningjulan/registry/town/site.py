@@ -1,6 +1,7 @@
 """One parcel being built on: its own upright frame, and the canvas it draws on."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -87,31 +88,29 @@ class Site:
         self, sides: str, floors: tuple[int, int], depth: float = 13.0, setback: float = 3.0
     ) -> list[Polygon]:
         """Line the chosen sides (of "NESW") with shops; return their local footprints."""
-        x0, y0, x1, y1 = self.local.bounds
         inner = self.local.buffer(-1.0)
         shapely.prepare(inner)
         walls: list[Polygon] = []
         for side in sides:
-            lengthwise = side in "SN"
-            at, end = (x0 + 14, x1 - 14) if lengthwise else (y0 + 14, y1 - 14)
-            while at < end - 16:
-                length = min(float(self.rng.uniform(18, 52)), end - at)
-                if length < 14:
-                    break
-                shop = self._shop_at(side, at, length, depth, setback)
-                gap = 6.0
-                if shop is not None:
-                    gap = float(self.rng.choice([2, 2, 4, 12]))
-                    if (
-                        inner.contains(shop)
-                        and not any(shop.intersects(w) for w in walls)
-                        and self.rng.random() < 0.88
-                    ):
-                        walls.append(shop)
-                        n = int(self.rng.integers(floors[0], floors[1] + 1))
-                        self.build(shop, "shop", n, roof(n, 4.2), doors=(1, max(2, round(length / 9))))
-                at += length + gap
+            for shop, length in self._shops_along(side, depth, setback):
+                if inner.contains(shop) and self.is_free(shop, 1.0) and self.rng.random() < 0.88:
+                    walls.append(shop)
+                    n = int(self.rng.integers(floors[0], floors[1] + 1))
+                    self.build(shop, "shop", n, roof(n, 4.2), doors=(1, max(2, round(length / 9))))
         return walls
+
+    def _shops_along(self, side: str, depth: float, setback: float) -> Iterator[tuple[Polygon, float]]:
+        """Propose shops of varied length along a side, with gaps for lanes between them."""
+        x0, y0, x1, y1 = self.local.bounds
+        at, end = (x0 + 14, x1 - 14) if side in "SN" else (y0 + 14, y1 - 14)
+        while at < end - 16:
+            length = min(float(self.rng.uniform(18, 52)), end - at)
+            shop = self._shop_at(side, at, length, depth, setback)
+            if shop is None:
+                at += length + 6
+                continue
+            yield shop, length
+            at += length + float(self.rng.choice([2, 2, 4, 12]))
 
     def _shop_at(self, side: str, at: float, length: float, depth: float, setback: float) -> Polygon | None:
         """Return a shop `length` wide whose front stands `setback` behind the parcel's edge on `side`."""

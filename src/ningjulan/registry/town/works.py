@@ -132,16 +132,11 @@ def build_shops(site: Site) -> None:
 
 
 def build_market(site: Site) -> None:
+    """A farmers' market: one hall, and shops on two sides."""
     hall = largest(site.local.buffer(-16).intersection(box(-55, -42, 55, 34)))
     if hall.area > 300:
         site.build(hall, "market", 2, 12.5, doors=(1, 90))
-        for side in "SE":
-            _shops_clear_of(site, side)
-
-
-def _shops_clear_of(site: Site, side: str) -> None:
-    if site.is_free(site.local.difference(site.local.buffer(-16)), 0):
-        site.street_wall(side, (2, 3))
+        site.street_wall("SE", (2, 3))
 
 
 def build_mall(site: Site) -> None:
