@@ -5,6 +5,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -35,3 +36,11 @@ def nats_url() -> str:
 
     asyncio.run(ensure_streams(_addresses.nats_url, RAW, EVENTS))
     return _addresses.nats_url
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder for servers of the test's own. Not `tmp_path`: pytest closes what lies above that to other
+    accounts whenever it starts, and PostgreSQL does not run as root."""
+    with tempfile.TemporaryDirectory(prefix="ningjulan-test-", ignore_cleanup_errors=True) as name:
+        yield Path(name)

@@ -3,25 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from ningjulan.foundation.servers.addresses import Addresses
 from ningjulan.foundation.servers.child import Child
 from ningjulan.foundation.servers.nats import Nats
 from ningjulan.foundation.servers.postgres import Postgres
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the servers are; `web_url` when the whole platform runs."""
-
-    database_url: str
-    nats_url: str
-    web_url: str | None = None
-
-    def as_environment(self) -> dict[str, str]:
-        urls = {Postgres.variable: self.database_url, Nats.variable: self.nats_url}
-        return urls | ({"NINGJULAN_WEB_URL": self.web_url} if self.web_url else {})
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from ningjulan.foundation.servers import causes, places
+from ningjulan.foundation.servers.addresses import NATS_VARIABLE
 from ningjulan.foundation.servers.child import Child, Program
 from ningjulan.foundation.servers.contracts import BinaryMissing, NoPermission, ServerSlow
 
@@ -33,7 +34,7 @@ class Nats:
     """The embedded NATS of one `var` folder: prepared once, then started as `program()`."""
 
     name = "nats"
-    variable = "NINGJULAN_NATS_URL"
+    variable = NATS_VARIABLE
 
     def __init__(self, var: Path) -> None:
         self.var = var.resolve()

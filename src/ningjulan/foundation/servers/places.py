@@ -9,6 +9,7 @@ from pathlib import Path
 from ningjulan.foundation.servers.contracts import DiskFull, NoPermission, PortInUse
 
 MIN_FREE_BYTES = 1 << 30
+PORTS = range(20_000, 32_000)  # Linux gives outgoing connections those from 32768
 
 
 def make_folders(var: Path) -> None:
@@ -70,12 +71,20 @@ def kept_port(path: Path) -> int:
         port = int(path.read_text())
     except (FileNotFoundError, ValueError):
         port = 0
-    if port and is_free(port):
-        return port
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    path.write_text(str(port))
+    if not (port and is_free(port)):
+        port = random_free_port()
+        path.write_text(str(port))
+    return port
+
+
+def random_free_port() -> int:
+    """Return a free loopback port that the system does not give to outgoing connections.
+
+    One that it does give is not safe for a server that may be restarted: a client that tries again and again
+    meanwhile can be given that very port, connect to itself, and keep it.
+    """
+    while not is_free(port := secrets.choice(PORTS)):
+        continue
     return port
 
 

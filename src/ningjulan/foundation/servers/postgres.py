@@ -20,6 +20,7 @@ from psycopg import sql
 
 from ningjulan.foundation.servers import account as accounts
 from ningjulan.foundation.servers import causes, places
+from ningjulan.foundation.servers.addresses import DATABASE_VARIABLE
 from ningjulan.foundation.servers.child import Child, Program
 from ningjulan.foundation.servers.contracts import BinaryMissing, NoPermission, OtherVersion, ServerSlow
 
@@ -46,7 +47,7 @@ class Postgres:
     """The embedded PostgreSQL of one `var` folder: prepared once, then started as `program()`."""
 
     name = "postgres"
-    variable = "NINGJULAN_DATABASE_URL"
+    variable = DATABASE_VARIABLE
 
     def __init__(self, var: Path) -> None:
         self.var = var.resolve()

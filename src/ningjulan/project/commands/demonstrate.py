@@ -5,7 +5,6 @@ import os
 from datetime import UTC, datetime
 from typing import Annotated
 
-import httpx
 import typer
 
 from ningjulan.foundation.errors import InputRefused
@@ -32,6 +31,8 @@ def alarm(
     with attached(var_folder()) as addresses:
         if addresses.web_url is None:
             raise NothingRuns
+        import httpx
+
         from ningjulan.project import settings
         from ningjulan.project.simulator import scenery
         from ningjulan.project.traffic import Street

@@ -9,10 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from ningjulan.foundation.servers import places
+from ningjulan.foundation.servers.addresses import DATABASE_VARIABLE, NATS_VARIABLE, WEB_VARIABLE, Addresses
 from ningjulan.foundation.servers.child import Child
-from ningjulan.foundation.servers.embedded import Addresses, servers
-from ningjulan.foundation.servers.nats import Nats
-from ningjulan.foundation.servers.postgres import Postgres
 from ningjulan.project.bootstrap import set_up_django
 from ningjulan.project.processes.ownership import (
     AlreadyRuns,
@@ -49,9 +47,9 @@ def attached(var: Path, *, processes: tuple[str, ...] = ()) -> Iterator[Addresse
 
 @contextmanager
 def _servers(var: Path, processes: tuple[str, ...]) -> Iterator[Addresses]:
-    database_url, nats_url = os.environ.get(Postgres.variable), os.environ.get(Nats.variable)
+    database_url, nats_url = os.environ.get(DATABASE_VARIABLE), os.environ.get(NATS_VARIABLE)
     if database_url and nats_url:
-        yield Addresses(database_url, nats_url, os.environ.get("NINGJULAN_WEB_URL"))
+        yield Addresses(database_url, nats_url, os.environ.get(WEB_VARIABLE))
         return
     places.make_folders(var)
     with ExitStack() as stack:
@@ -81,6 +79,8 @@ def _visited_or_owned(var: Path, stack: ExitStack) -> Platform | None:
 
 
 def _own_servers(var: Path, processes: tuple[str, ...]) -> Iterator[Addresses]:
+    from ningjulan.foundation.servers.embedded import servers  # slow to import, and mostly not needed
+
     with servers(var) as addresses, ExitStack() as stack:
         _set_up_django(var, addresses)
         _bring_up_to_date()

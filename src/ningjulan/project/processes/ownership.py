@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from ningjulan.foundation.errors import Conflict
-from ningjulan.foundation.servers.embedded import Addresses
+from ningjulan.foundation.servers.addresses import Addresses
 
 
 class AlreadyRuns(Conflict):

@@ -10,12 +10,10 @@ import nats
 from nats.errors import Error as NatsError
 
 from ningjulan.foundation.servers.child import recorded
-from ningjulan.foundation.servers.nats import Nats
-from ningjulan.foundation.servers.postgres import Postgres
 from ningjulan.project.processes.ownership import find_platform
 from ningjulan.project.processes.table import ROWS
 
-NAMES = (Postgres.name, Nats.name, *(row.name for row in ROWS))
+NAMES = ("postgres", "nats", *(row.name for row in ROWS))
 
 
 @dataclass(frozen=True)

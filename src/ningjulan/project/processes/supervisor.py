@@ -23,9 +23,9 @@ from rich.table import Table
 
 from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.servers import places
+from ningjulan.foundation.servers.addresses import Addresses
 from ningjulan.foundation.servers.child import Child, Program, dies_with, end_orphans, rotate
 from ningjulan.foundation.servers.contracts import PortInUse, ServerSlow
-from ningjulan.foundation.servers.embedded import Addresses
 from ningjulan.foundation.servers.nats import Nats
 from ningjulan.foundation.servers.postgres import Postgres
 from ningjulan.project.language import say

@@ -16,7 +16,7 @@ MAIN = "from ningjulan.project.cli import main; main()"
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(open_folder):
     def start(*arguments, **environment):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NINGJULAN_")}
         return subprocess.Popen(
@@ -25,7 +25,7 @@ def start(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=tmp_path,
+            cwd=open_folder,
             env=kept | {"PYTHONPATH": str(SOURCE), "LC_ALL": "C.UTF-8"} | environment,
         )
 
@@ -42,8 +42,8 @@ def call(start):
     return call
 
 
-def test_what_was_anticipated_is_one_sentence_in_the_readers_language(call, tmp_path):
-    places = tmp_path / "var"
+def test_what_was_anticipated_is_one_sentence_in_the_readers_language(call, open_folder):
+    places = open_folder / "var"
     places.mkdir()
     (places / "postgres").mkdir()
     (places / "postgres" / "PG_VERSION").write_text("16\n")
@@ -69,15 +69,15 @@ def test_nothing_runs(call):
     assert call("stop")[0] == 0
 
 
-def test_an_unknown_command_of_djangos_leaves_nothing_running(call, tmp_path):
+def test_an_unknown_command_of_djangos_leaves_nothing_running(call, open_folder):
     code, _, errors = call("manage", "no_such_command")
 
     assert code == 1
     assert "no_such_command" in errors
-    assert recorded(tmp_path / "var" / "run" / "postgres.json") is None
+    assert recorded(open_folder / "var" / "run" / "postgres.json") is None
 
 
-def test_commands_at_the_same_time_share_the_servers(start, tmp_path):
+def test_commands_at_the_same_time_share_the_servers(start, open_folder):
     first = start("manage", "shell", "-v", "0", "-c", "print('up', flush=True); input()")
     up = first.stdout.readline()
     second = start("manage", "shell", "-v", "0", "-c", "print(Group.objects.count(), 'groups')")
@@ -87,7 +87,7 @@ def test_commands_at_the_same_time_share_the_servers(start, tmp_path):
     assert up == "up\n"
     assert "0 groups" in output, errors
     assert first.returncode == second.returncode == 0
-    assert recorded(tmp_path / "var" / "run" / "postgres.json") is None
+    assert recorded(open_folder / "var" / "run" / "postgres.json") is None
 
 
 def test_an_external_database_that_is_away_is_named(call):

@@ -26,10 +26,10 @@ SOURCE = Path(places.__file__).parents[3]
 
 
 @pytest.fixture
-def var(tmp_path, monkeypatch):
+def var(open_folder, monkeypatch):
     monkeypatch.delenv("NINGJULAN_DATABASE_URL", raising=False)
     monkeypatch.delenv("NINGJULAN_NATS_URL", raising=False)
-    return tmp_path / "var"
+    return open_folder / "var"
 
 
 def started(server, var):

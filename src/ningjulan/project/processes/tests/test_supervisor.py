@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from ningjulan.foundation.servers.child import recorded
+from ningjulan.foundation.servers.places import random_free_port
 from ningjulan.project.processes.ownership import find_platform
 from ningjulan.project.processes.status import status_of
 from ningjulan.project.processes.stop import stop
@@ -43,21 +44,20 @@ PATIENT = "import time; time.sleep(600)"
 SHORT_LIVED = "import sys; print('no such table: town'); sys.exit(3)"
 
 
-def a_free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
-def start(tmp_path):
-    """Start the supervisor on `tmp_path / "var"`; whatever is left of it is ended after the test."""
+def start(open_folder):
+    """Start the supervisor on `open_folder / "var"`; whatever is left of it is ended after the test."""
     running = []
 
     def start(worker=PATIENT, port=None):
-        command = [sys.executable, "-c", PROGRAM, str(tmp_path / "var"), str(port or a_free_port()), worker]
+        command = [
+            sys.executable,
+            "-c",
+            PROGRAM,
+            str(open_folder / "var"),
+            str(port or random_free_port()),
+            worker,
+        ]
         kept = {k: v for k, v in os.environ.items() if not k.startswith("NINGJULAN_")}
         process = subprocess.Popen(
             command,
@@ -65,7 +65,7 @@ def start(tmp_path):
             stderr=subprocess.STDOUT,
             text=True,
             env=kept | {"PYTHONPATH": str(SOURCE), "LANG": "en_US.UTF-8"},
-            cwd=tmp_path,
+            cwd=open_folder,
         )
         running.append(process)
         return process
@@ -99,8 +99,8 @@ def family(var):
     return {name: recorded(var / "run" / f"{name}.json") for name in ("postgres", "nats", "worker", "web")}
 
 
-def test_it_starts_everything_and_stops_everything(start, tmp_path):
-    var = tmp_path / "var"
+def test_it_starts_everything_and_stops_everything(start, open_folder):
+    var = open_folder / "var"
     process = start()
     platform = ready(var, process)
     children = family(var)
@@ -120,8 +120,8 @@ def test_it_starts_everything_and_stops_everything(start, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["worker", "web", "nats", "postgres"])
-def test_a_killed_process_comes_back(start, tmp_path, name):
-    var = tmp_path / "var"
+def test_a_killed_process_comes_back(start, open_folder, name):
+    var = open_folder / "var"
     platform = ready(var, start())
     killed = family(var)[name]
 
@@ -142,10 +142,10 @@ def _accepts(addresses):
     return True
 
 
-def test_ctrl_c_twice_stops_in_good_order(start, tmp_path):
+def test_ctrl_c_twice_stops_in_good_order(start, open_folder):
     process = start()
-    ready(tmp_path / "var", process)
-    children = family(tmp_path / "var")
+    ready(open_folder / "var", process)
+    children = family(open_folder / "var")
 
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
@@ -153,21 +153,21 @@ def test_ctrl_c_twice_stops_in_good_order(start, tmp_path):
 
     assert process.returncode == 0, output
     assert [name for name, child in children.items() if child.is_running()] == []
-    assert "database system is shut down" in (tmp_path / "var" / "log" / "postgres.log").read_text()
+    assert "database system is shut down" in (open_folder / "var" / "log" / "postgres.log").read_text()
 
 
-def test_ctrl_c_while_starting_leaves_nothing_behind(start, tmp_path):
+def test_ctrl_c_while_starting_leaves_nothing_behind(start, open_folder):
     process = start()
-    until((tmp_path / "var" / "run" / "postgres.json").exists, process)
+    until((open_folder / "var" / "run" / "postgres.json").exists, process)
 
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=WITHIN_S)
 
     assert process.returncode == 0, output
-    assert [child for child in family(tmp_path / "var").values() if child] == []
+    assert [child for child in family(open_folder / "var").values() if child] == []
 
 
-def test_a_child_that_keeps_dying_stops_everything_with_its_last_words(start, tmp_path):
+def test_a_child_that_keeps_dying_stops_everything_with_its_last_words(start, open_folder):
     process = start(worker=SHORT_LIVED)
 
     output, _ = process.communicate(timeout=WITHIN_S)
@@ -175,11 +175,11 @@ def test_a_child_that_keeps_dying_stops_everything_with_its_last_words(start, tm
     assert process.returncode == 1
     assert "worker died 5 times in a minute" in output
     assert "no such table: town" in output
-    assert [child for child in family(tmp_path / "var").values() if child] == []
+    assert [child for child in family(open_folder / "var").values() if child] == []
 
 
-def test_a_second_run_says_where_the_first_one_is(start, tmp_path):
-    platform = ready(tmp_path / "var", start())
+def test_a_second_run_says_where_the_first_one_is(start, open_folder):
+    platform = ready(open_folder / "var", start())
 
     second = start()
     output, _ = second.communicate(timeout=WITHIN_S)
@@ -188,7 +188,7 @@ def test_a_second_run_says_where_the_first_one_is(start, tmp_path):
     assert platform.addresses.web_url in output
 
 
-def test_a_taken_port_is_named(start, tmp_path):
+def test_a_taken_port_is_named(start, open_folder):
     import socket
 
     with socket.socket() as taken:
@@ -202,9 +202,9 @@ def test_a_taken_port_is_named(start, tmp_path):
     assert f"Port {port} is used" in output
 
 
-def test_a_killed_supervisor_does_not_harm_its_successor(start, tmp_path):
-    var = tmp_path / "var"
-    port = a_free_port()
+def test_a_killed_supervisor_does_not_harm_its_successor(start, open_folder):
+    var = open_folder / "var"
+    port = random_free_port()
     first = start(port=port)
     ready(var, first)
     orphans = family(var)
