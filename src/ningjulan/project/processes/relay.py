@@ -187,8 +187,6 @@ async def _main() -> None:
         await client.close()
 
 
-if __name__ == "__main__":
-    import django
-
-    django.setup()
+def main() -> None:
+    """Run until told to stop. Started through `python -m ningjulan.project.processes`."""
     asyncio.run(_main())

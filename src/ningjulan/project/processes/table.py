@@ -41,13 +41,13 @@ ROWS: tuple[Row, ...] = (
         name="worker",
         label_zh="数据处理",
         label_en="Worker",
-        argv=("-m", "ningjulan.project.processes.worker"),
+        argv=("-m", "ningjulan.project.processes", "worker"),
     ),
     Row(
         name="relay",
         label_zh="事件转发",
         label_en="Relay",
-        argv=("-m", "ningjulan.project.processes.relay"),
+        argv=("-m", "ningjulan.project.processes", "relay"),
     ),
     Row(
         name="web",
