@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from ningjulan.foundation.actors import Role
@@ -49,7 +50,10 @@ def find_demo(var: Path) -> Demo | None:
 
 @transaction.atomic
 def prepare(var: Path, now: datetime) -> Demo:
-    """Make the demo accounts and tokens, or return those made before. Repeatable."""
+    """Make the demo accounts and tokens, or return those made before. Repeatable.
+
+    Without `<var>/demo.json` all accounts get a new password.
+    """
     path = var / "demo.json"
     demo = find_demo(var) or Demo(_password(), {})
     live = sources.live_tokens()
@@ -57,8 +61,9 @@ def prepare(var: Path, now: datetime) -> Demo:
         token = demo.tokens.get(source.name)
         if token is None or sources.digest(token) not in live:
             demo.tokens[source.name] = sources.make_token(source=source.name, now=now, note="演示")
+    hashed = None if path.exists() else make_password(demo.password)  # slow on purpose, so only once
     for account in ACCOUNTS:
-        _ensure(account, demo.password)
+        _ensure(account, hashed)
     path.touch(mode=0o600)
     path.write_text(json.dumps({"password": demo.password, "tokens": demo.tokens}, indent=1))
     return demo
@@ -71,12 +76,12 @@ def _password() -> str:
     )
 
 
-def _ensure(account: Account, password: str) -> None:
+def _ensure(account: Account, hashed: str | None) -> None:
     user, _ = User.objects.get_or_create(username=account.username)
     user.display_name = account.display_name
     user.roles = [role.value for role in account.roles]
     user.area_codes = list(AREAS)
     user.is_staff = user.is_superuser = Role.ADMIN in account.roles
-    if not user.check_password(password):
-        user.set_password(password)
+    if hashed is not None:
+        user.password = hashed
     user.save()
