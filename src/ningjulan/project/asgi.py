@@ -77,7 +77,11 @@ class Front:
             return await self.door(scope, receive, send)
         if path == "/live":
             return await self.live(scope, receive, send)
-        return await self.django(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi's own scope type
+
+        async def receive_body() -> Any:
+            return await receive()  # a2wsgi wants a coroutine; Granian gives a future
+
+        return await self.django(scope, receive_body, send)  # type: ignore[arg-type]  # a2wsgi's own types
 
     def _stream(self) -> JetStreamContext:
         assert self._client is not None, "the server starts with the lifespan"

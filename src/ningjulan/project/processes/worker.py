@@ -69,6 +69,8 @@ class Worker:
                 log.warning("the stream does not answer; trying again", exc_info=True)
                 await asyncio.sleep(1)
                 continue
+            if not messages:  # the server may answer with none
+                continue
             batches = [read_batch(m.metadata.sequence.stream, m.headers or {}, m.data) for m in messages]
             await self._until_done(batches)
             self._unacknowledged = messages[-1]
