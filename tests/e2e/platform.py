@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 START_WITHIN_S = 240
-COMMAND = (sys.executable, "-m", "ningjulan")
+COMMAND = (str(Path(sys.executable).with_name("ningjulan")),)
 
 
 @dataclass(frozen=True)
