@@ -18,6 +18,7 @@ class ScenarioState(models.Model):
     is_shadow = models.BooleanField()
     key = models.CharField(max_length=MAX_KEY)
     state = models.JSONField(default=dict)
+    is_idle = models.BooleanField(default=False)  # nothing is open and nothing waits
     due_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)
 
@@ -30,7 +31,12 @@ class ScenarioState(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"], condition=models.Q(due_at__isnull=False), name="scenarios_state_due"
-            )
+            ),
+            models.Index(
+                fields=["tenant_code", "scenario_id"],
+                condition=models.Q(is_idle=False),
+                name="scenarios_state_awake",
+            ),
         ]
 
 

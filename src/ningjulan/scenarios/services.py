@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _Keyed = dict[tuple[str, str], list[Candidate]]  # (scenario id, key) → its records
 NO_FACTS = NoFacts()
+_KEPT = ["state", "is_idle", "due_at", "updated_at"]
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def take(
         accepted: Class → cleaned rows of one tenant and one source.
         now: The clock; also the moment up to which timers of the touched keys run.
     """
-    by_key, n_without_key = _candidates(accepted, source, now)
+    by_key, n_without_key = _candidates(accepted, tenant_code, source, now)
     rows = _locked(tenant_code, by_key)
     advances = [
         _advanced(row, by_key[row.scenario_id, row.key], now, _facts_of(facts, tenant_code)) for row in rows
@@ -126,12 +127,12 @@ def _close_state(row: ScenarioState, scenario_id: str, now: datetime) -> None:
     """Let the engine forget the open alert. Timers due until now are spent: somebody has decided."""
     state = engine.closed(_state_of(row), now, row.key)
     scenario = library().scenarios.get(scenario_id)
-    row.due_at = None
+    due_at = None
     if scenario is not None:
         advanced = engine.advance(scenario, state, (), now)
-        state, row.due_at = engine.closed(advanced.state, now, row.key), advanced.due_at
-    row.state, row.updated_at = engine.to_json(state), now
-    row.save(update_fields=["state", "due_at", "updated_at"])
+        state, due_at = engine.closed(advanced.state, now, row.key), advanced.due_at
+    _keep(row, state, due_at, now)
+    row.save(update_fields=_KEPT)
 
 
 def _alert_for_update(alert_id: UUID, actor: Actor) -> tuple[Alert, ScenarioState | None]:
@@ -153,16 +154,29 @@ def _alert_for_update(alert_id: UUID, actor: Actor) -> tuple[Alert, ScenarioStat
     return alert, row
 
 
-def _candidates(accepted: Mapping[str, pl.DataFrame], source: str, now: datetime) -> tuple[_Keyed, int]:
+def _candidates(
+    accepted: Mapping[str, pl.DataFrame], tenant_code: str, source: str, now: datetime
+) -> tuple[_Keyed, int]:
+    awake = _awake(tenant_code)
     found: _Keyed = defaultdict(list)
     n_without_key = 0
     for scenario in library().in_force(now):
         for class_id in sorted(scenario.classes & accepted.keys()):
-            signalled = signals(scenario, class_id, accepted[class_id], source=source)
+            keys = awake[scenario.id, is_shadow(scenario)]
+            signalled = signals(scenario, class_id, accepted[class_id], source=source, awake=keys)
             n_without_key += signalled.n_without_key
             for candidate in signalled.candidates:
                 found[scenario.id, candidate.key].append(candidate)
     return found, n_without_key
+
+
+def _awake(tenant_code: str) -> dict[tuple[str, bool], set[str]]:
+    """Return, per scenario, the keys for which something is open or waits."""
+    awake: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    rows = ScenarioState.objects.filter(tenant_code=tenant_code, is_idle=False)
+    for scenario_id, on_trial, key in rows.values_list("scenario_id", "is_shadow", "key"):
+        awake[scenario_id, on_trial].add(key)
+    return awake
 
 
 def _locked(tenant_code: str, by_key: _Keyed) -> list[ScenarioState]:
@@ -202,8 +216,13 @@ def _advanced(
 ) -> Advance:
     scenario: Scenario = library().get(row.scenario_id)
     advanced = engine.advance(scenario, _state_of(row), candidates, now, find_facts)
-    row.state, row.due_at, row.updated_at = engine.to_json(advanced.state), advanced.due_at, now
+    _keep(row, advanced.state, advanced.due_at, now)
     return Advance(row, scenario, advanced.transitions)
+
+
+def _keep(row: ScenarioState, state: KeyState, due_at: datetime | None, now: datetime) -> None:
+    row.state, row.is_idle = engine.to_json(state), state.is_idle
+    row.due_at, row.updated_at = due_at, now
 
 
 def _state_of(row: ScenarioState) -> KeyState:
@@ -218,7 +237,7 @@ def _state_of(row: ScenarioState) -> KeyState:
 
 
 def _written(advances: Sequence[Advance], now: datetime) -> tuple[int, int]:
-    ScenarioState.objects.bulk_update([one.row for one in advances], ["state", "due_at", "updated_at"])
+    ScenarioState.objects.bulk_update([one.row for one in advances], _KEPT)
     return record(advances, now)
 
 

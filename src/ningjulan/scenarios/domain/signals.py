@@ -1,6 +1,6 @@
 """Layer 1: which records of a cleaned frame say something to a scenario. No state; vectorised."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,13 +47,23 @@ class Signalled:
     n_without_key: int  # matched, but nobody can say what they are about
 
 
-def signals(scenario: Scenario, class_id: str, frame: pl.DataFrame, *, source: str) -> Signalled:
+def signals(
+    scenario: Scenario,
+    class_id: str,
+    frame: pl.DataFrame,
+    *,
+    source: str,
+    awake: Collection[str] | None = None,
+) -> Signalled:
     """Find the records of `frame` that match a signal of `scenario`.
 
     Args:
         class_id: The class all rows belong to.
         frame: Cleaned rows: the items of the class and the collated columns, `record_key` and `occurred_at`
             among them. Columns that are missing count as absent.
+        awake: Keys for which something is open or waits. An answer (a reset, a verdict) for another key is
+            left out, unless `frame` itself starts something there: most records of a street say that all is
+            well. None keeps them all.
 
     Returns:
         Candidates in the order of the frame. A row whose key is absent is only counted.
@@ -62,16 +72,34 @@ def signals(scenario: Scenario, class_id: str, frame: pl.DataFrame, *, source: s
     if not matching or frame.is_empty():
         return Signalled((), 0)
     schema = frame.schema
-    flags = {name: vectorised.predicate(signal.where, schema) for name, signal in matching.items()}
+    flags = {f"signal:{name}": vectorised.predicate(one.where, schema) for name, one in matching.items()}
     wanted = [name for name in _columns(scenario) if name in schema]
     hits = (
-        frame.select(*wanted, *(flag.alias(f"signal:{name}") for name, flag in flags.items()))
-        .filter(pl.any_horizontal([pl.col(f"signal:{name}") for name in flags]))
-        .iter_rows(named=True)
+        frame.select(*wanted, *(flag.alias(name) for name, flag in flags.items()))
+        .filter(pl.any_horizontal(*flags))
+        .pipe(_worth_noting, scenario, list(flags), awake)
     )
-    candidates = [_candidate(scenario, class_id, source, row) for row in hits]
+    candidates = [_candidate(scenario, class_id, source, row) for row in hits.iter_rows(named=True)]
     keyed = tuple(candidate for candidate in candidates if candidate is not None)
     return Signalled(keyed, len(candidates) - len(keyed))
+
+
+def _worth_noting(
+    hits: pl.DataFrame, scenario: Scenario, flags: list[str], awake: Collection[str] | None
+) -> pl.DataFrame:
+    if awake is None or CELL in scenario.key.fields:  # a cell is made row by row, later
+        return hits
+    fields = [name for name in scenario.key.fields if name in hits.columns]
+    starters = [name for name in flags if name.removeprefix("signal:") in scenario.starters]
+    starts = pl.any_horizontal(*starters) if starters else pl.lit(False)
+    if not fields:
+        return hits.filter(starts)
+    texts = [pl.col(name).cast(pl.String).replace("", None) for name in fields]
+    rule = scenario.key.first_present
+    key = pl.coalesce(texts) if rule else pl.concat_str(texts, separator="|")
+    started = hits.filter(starts).select(key.alias("key"))["key"]
+    known = pl.concat([started, pl.Series("key", sorted(awake), dtype=pl.String)])
+    return hits.filter(starts | key.is_in(known.implode()).fill_null(False))
 
 
 def _columns(scenario: Scenario) -> list[str]:

@@ -266,6 +266,29 @@ def test_device_gone_mad_does_not_fill_the_state():
     assert len(runner.states["K9"].log) <= engine.LONGEST_LOG
 
 
+def test_answers_are_kept_only_for_keys_that_wait():
+    rows = [
+        {
+            "value": value,
+            "test_mode": False,
+            "building_id": key,
+            "record_key": f"{key}{value}",
+            "occurred_at": T0,
+        }
+        for key, value in [
+            ("K1", "normal"),
+            ("K2", "normal"),
+            ("K3", "normal"),
+            ("K3", "alarm"),
+            (None, "normal"),
+        ]
+    ]
+
+    found = signals(SCENARIOS["confirm"], "SMOKE", pl.DataFrame(rows), source="test", awake={"K2"})
+
+    assert [one.record_key for one in found.candidates] == ["K2normal", "K3normal", "K3alarm"]
+
+
 def test_record_without_a_key_is_counted_and_passed_by():
     frame = pl.DataFrame([{"state": "open", "record_key": "1", "occurred_at": T0, "house_id": None}])
 

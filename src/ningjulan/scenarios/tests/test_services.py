@@ -123,6 +123,13 @@ def test_detector_that_reports_normal_all_day_leaves_no_row():
 
 
 @pytest.mark.django_db
+def test_alarm_and_reset_in_one_delivery_are_both_heard():
+    deliver(fire(0), fire(30, kind="NORMAL"), fire(31, kind="NORMAL", building="B2"))
+
+    assert (Alert.objects.get().state, ScenarioState.objects.get().key) == ("cleared", "B1")
+
+
+@pytest.mark.django_db
 def test_a_batch_that_fails_later_leaves_nothing():
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         deliver(fire(0))
