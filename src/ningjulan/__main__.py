@@ -1,3 +1,0 @@
-from ningjulan.project.cli import main
-
-main()
