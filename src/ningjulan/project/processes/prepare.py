@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from rich.console import Console
 from ningjulan.foundation.errors import NingjulanError, TemporarilyDown
 from ningjulan.project import settings
 from ningjulan.project.bootstrap import set_up_django
-from ningjulan.project.language import sentence_of
+from ningjulan.project.language import say, sentence_of
 from ningjulan.project.processes.steps import step
 
 
@@ -136,10 +137,16 @@ def main() -> int:
         set_up_django()
         prepare(Options(seed=wanted.seed, scale=wanted.scale, demo=settings.DEMO), console)
     except NingjulanError as error:
-        console.print(f"[red]✗[/] {sentence_of(error)}")
+        console.print(f"[red]✗[/] {sentence_of(error)}", highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # not anticipated: all of it into the log, one line to the terminal
+        path = settings.VAR / "log" / "prepare.log"
+        path.write_text(traceback.format_exc())
+        words = say(f"未预料的错误，详见 {path}：", f"An error nobody foresaw, see {path}: ")
+        console.print(f"[red]✗[/] {words}{type(error).__name__}: {error}", highlight=False, soft_wrap=True)
+        return 1
     return 0
 
 
