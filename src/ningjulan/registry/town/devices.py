@@ -1,6 +1,8 @@
 """Cameras, fire sensors, bins, water stations, gate barriers: where they stand and what they are called."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 import numpy as np
 import polars as pl
@@ -161,50 +163,47 @@ def _along(
     return found
 
 
+_WATCHED_FOR_FIRE = [
+    *("office", "hotel", "mall", "market", "hospital"),
+    *("school", "resi_high", "podium", "gov", "factory"),
+]
+
+
 def _fire_sensors(rows: _Rows, premises: Premises, seed: int, n_buildings: int) -> None:
     """A transmission device per watched building; smoke detectors and call points on its floors."""
     rng = random_stream(seed, 11)
-    kinds = [
-        "office",
-        "hotel",
-        "mall",
-        "market",
-        "hospital",
-        "school",
-        "resi_high",
-        "podium",
-        "gov",
-        "factory",
-    ]
-    watched = premises.buildings.filter(pl.col("kind").is_in(kinds) & (pl.col("n_addresses") > 0))
-    chosen = rng.permutation(len(watched))[:n_buildings]
-    sequence = 0
-    for building in watched[sorted(chosen.tolist())].iter_rows(named=True):
+    able = premises.buildings.filter(pl.col("kind").is_in(_WATCHED_FOR_FIRE) & (pl.col("n_addresses") > 0))
+    chosen = sorted(rng.permutation(len(able))[:n_buildings].tolist())
+    codes = count(1)
+    for building in able[chosen].iter_rows(named=True):
         x, y = from_lonlat(building["lon"], building["lat"])
+        place, text = building["name"], building["address_text"]
         common = {key: building[key] for key in ("building_id", "compound_id", "grid_code")}
-        sequence += 1
-        parent = device_code(
-            civil_code=_CIVIL_CODE, industry="02", device_type=_ALARM_CONTROL, sequence=sequence
-        )
-        place = building["name"]
+        parent = _fire_code(_ALARM_CONTROL, next(codes))
         rows.add(
             x, y, device_id=parent, kind="fire", type_code="transmitter", name=f"{place}用户信息传输装置",
-            address_text=building["address_text"], floor_no=1, **common,
+            address_text=text, floor_no=1, **common,
         )  # fmt: skip
-        for floor in range(1, building["floors"] + 1):
-            parts = ([("42", "感烟探测器")] if floor % 2 else []) + (
-                [("23", "手动报警按钮")] if floor % 3 == 1 else []
-            )
-            for type_code, what in parts:
-                sequence += 1
-                code = device_code(
-                    civil_code=_CIVIL_CODE, industry="02", device_type=_ALARM_INPUT, sequence=sequence
-                )
-                rows.add(
-                    x + float(rng.uniform(-4, 4)), y + float(rng.uniform(-2, 2)), device_id=code, kind="fire",
-                    type_code=type_code, name=f"{place}{floor}层{what}", parent_id=parent, floor_no=floor,
-                    address_text=f"{building['address_text']}{floor}层", **common,
-                )  # fmt: skip
+        for floor, type_code, what in _fire_parts(building["floors"]):
+            dx, dy = rng.uniform(-4, 4), rng.uniform(-2, 2)
+            rows.add(
+                x + float(dx), y + float(dy), device_id=_fire_code(_ALARM_INPUT, next(codes)), kind="fire",
+                type_code=type_code, name=f"{place}{floor}层{what}", parent_id=parent, floor_no=floor,
+                address_text=f"{text}{floor}层", **common,
+            )  # fmt: skip
+
+
+def _fire_code(device_type: str, sequence: int) -> str:
+    return device_code(civil_code=_CIVIL_CODE, industry="02", device_type=device_type, sequence=sequence)
+
+
+def _fire_parts(floors: int) -> Iterator[tuple[int, str, str]]:
+    """Return smoke detectors on every other floor and call points on every third, from the ground up."""
+    for floor in range(1, floors + 1):
+        if floor % 2:
+            yield floor, "42", "感烟探测器"
+        if floor % 3 == 1:
+            yield floor, "23", "手动报警按钮"
 
 
 def _bins(rows: _Rows, town: Fabric, seed: int, wanted: int) -> None:

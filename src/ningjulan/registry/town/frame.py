@@ -49,7 +49,7 @@ def unwarp(x: Any, y: Any) -> tuple[Floats, Floats]:
     cos, sin = math.cos(_BANK_BEARING), math.sin(_BANK_BEARING)
     u, v = x * cos + y * sin, x * sin - y * cos + _CENTRE_V
     step = 0.5
-    for _ in range(12):
+    for _ in range(6):
         x0, y0 = warp(u, v)
         xu, yu = warp(u + step, v)
         xv, yv = warp(u, v + step)

@@ -47,48 +47,51 @@ def register_premises(
     shapes = np.array([b.footprint for b in canvas.buildings], dtype=object)
     centre = shapely.centroid(shapes)
     at = np.column_stack([shapely.get_x(centre), shapely.get_y(centre)])
-    compounds = _compounds(canvas.buildings, cells, divisions, at, seed, n_smart)
+    compounds = _compounds(canvas, cells, divisions, at, seed)
+    compounds = _with_smart_ones(compounds, {cell for cell, _ in canvas.gates}, n_smart)
     buildings = _buildings(canvas.buildings, divisions, compounds, at, seed)
     return Premises(compounds, buildings, _addresses(canvas.buildings, shapes, buildings, seed))
 
 
 def _compounds(
-    buildings: list[Building], cells: list[Cell], divisions: Divisions, at: Floats, seed: int, n_smart: int
+    canvas: Canvas, cells: list[Cell], divisions: Divisions, at: Floats, seed: int
 ) -> pl.DataFrame:
     """One compound per cell that has a building: 小区, 村组, factory, school …"""
+    numbers, owner = np.unique([b.cell for b in canvas.buildings], return_inverse=True)
+    n = np.bincount(owner)
+    east, north = np.bincount(owner, at[:, 0]) / n, np.bincount(owner, at[:, 1]) / n
+    addresses = np.bincount(owner, [b.n_addresses for b in canvas.buildings]).astype(int)
+    lonlat = to_lonlat(np.column_stack([east, north])).round(7)
+    own = [cells[number] for number in numbers]
+    communities = [divisions.communities[divisions.community_of_cell[number]] for number in numbers.tolist()]
     table = pl.DataFrame(
         {
-            "cell": [b.cell for b in buildings],
-            "n_addresses": [b.n_addresses for b in buildings],
-            "east": at[:, 0],
-            "north": at[:, 1],
+            "cell": numbers,
+            "name": [cell.name for cell in own],
+            "use": [cell.use for cell in own],
+            "community_code": [community.code for community in communities],
+            "address_class": ["3" if cell.use in ("village", "hamlet") else "1" for cell in own],
+            "n_buildings": n,
+            "n_addresses": addresses,
+            "east": east,
+            "north": north,
+            "lon": lonlat[:, 0],
+            "lat": lonlat[:, 1],
         }
     )
-    table = table.group_by("cell").agg(
-        pl.len().alias("n_buildings"), pl.sum("n_addresses"), pl.mean("east", "north").round(2)
-    )
-    table = table.sort("cell").with_columns(
-        use=pl.col("cell").map_elements(lambda c: cells[c].use, pl.String),
-        name=pl.col("cell").map_elements(lambda c: cells[c].name, pl.String),
-        community_code=pl.col("cell").map_elements(
-            lambda c: divisions.communities[divisions.community_of_cell[c]].code, pl.String
-        ),
-    )
-    is_village = pl.col("use").is_in(["village", "hamlet"])
-    table = table.with_columns(address_class=pl.when(is_village).then(pl.lit("3")).otherwise(pl.lit("1")))
     numbered = pl.int_range(1, pl.len() + 1).over("community_code", "address_class")
     table = table.sort("community_code", "address_class", -pl.col("north"), "east").with_columns(
         code=pl.col("community_code") + pl.col("address_class") + numbered.cast(pl.String).str.zfill(4)
     )
-    homes = pl.when(pl.col("use") == "highrise").then(pl.col("n_addresses")).otherwise(-1)
-    rank = homes.rank("ordinal", descending=True)
-    lonlat = to_lonlat(table.select("east", "north").to_numpy()).round(7)
-    return table.with_columns(
-        compound_id=pl.col("code").map_elements(lambda c: stable_id(seed, "compound", c), pl.String),
-        is_smart=(rank <= n_smart) & (pl.col("use") == "highrise"),
-        lon=pl.Series(lonlat[:, 0]),
-        lat=pl.Series(lonlat[:, 1]),
-    )
+    ids = [stable_id(seed, "compound", code) for code in table["code"]]
+    return table.with_columns(pl.Series("compound_id", ids))
+
+
+def _with_smart_ones(compounds: pl.DataFrame, gated: set[int], n_smart: int) -> pl.DataFrame:
+    """Mark the `n_smart` largest high-rise compounds that have a gate to put a barrier in."""
+    able = (pl.col("use") == "highrise") & pl.col("cell").is_in(sorted(gated))
+    size = pl.when(able).then(pl.col("n_addresses")).otherwise(-1)
+    return compounds.with_columns(is_smart=able & (size.rank("ordinal", descending=True) <= n_smart))
 
 
 def _buildings(
@@ -117,25 +120,26 @@ def _buildings(
     table = table.join(owners, on="cell", how="left", maintain_order="left")
     rows = (-pl.Series(at[:, 1]) / 30).round().alias("row")  # houses are numbered row by row from the north
     table = table.with_columns(rows, pl.Series("east", at[:, 0]))
+    number = pl.struct("row", "east").rank("ordinal").over("cell").cast(pl.Int32)
     table = table.with_columns(
-        pl.struct("row", "east").rank("ordinal").over("cell").cast(pl.Int32).alias("number"),
-        use_type=pl.col("kind").replace_strict(_USE_OF_KIND, default="9"),
+        number=number, use_type=pl.col("kind").replace_strict(_USE_OF_KIND, default="9")
     )
+    table = _with_names(table, {c.code: c.name for c in divisions.communities})
+    ids = [stable_id(seed, "building", code) for code in table["code"]]
+    return table.with_columns(pl.Series("building_id", ids)).drop("row", "east", "cell")
+
+
+def _with_names(table: pl.DataFrame, community_names: dict[str, str]) -> pl.DataFrame:
+    number = pl.col("number").cast(pl.String)
     suffix = pl.when(pl.col("address_class") == "3").then(pl.lit("号")).otherwise(pl.lit("幢"))
-    names = {c.code: c.name for c in divisions.communities}
-    table = table.with_columns(
-        code=pl.col("compound_code") + pl.col("number").cast(pl.String).str.zfill(4),
-        label=pl.col("number").cast(pl.String) + suffix,
-        community_name=pl.col("community_code").replace_strict(names),
-    )
+    name = pl.col("compound_name") + number + suffix
+    community = pl.col("community_code").replace_strict(community_names)
     return table.with_columns(
-        building_id=pl.col("code").map_elements(lambda c: stable_id(seed, "building", c), pl.String),
-        name=pl.col("compound_name") + pl.col("label"),
-        address_text=pl.lit(STREET_TEXT)
-        + pl.col("community_name")
-        + pl.col("compound_name")
-        + pl.col("label"),
-    ).drop("row", "east", "cell")
+        code=pl.col("compound_code") + number.str.zfill(4),
+        label=number + suffix,
+        name=name,
+        address_text=pl.lit(STREET_TEXT) + community + name,
+    )
 
 
 def _addresses(buildings: list[Building], shapes: np.ndarray, table: pl.DataFrame, seed: int) -> pl.DataFrame:
