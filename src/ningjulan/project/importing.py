@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from ningjulan.foundation.bus import connect
-from ningjulan.foundation.errors import InputRefused, NingjulanError, TemporarilyDown
+from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
 from ningjulan.observations.contracts import Balance
 from ningjulan.project import settings
@@ -27,6 +29,7 @@ SEND_AT_ONCE = 8
 RETRY_EVERY_S = 1.0
 QUIET_LIMIT_S = 120.0
 
+Result = TypeVar("Result")
 Progress = Callable[[str, int, int | None], None]
 """Called with a stage (`sent`, `committed`), how many rows, and of how many (None: not known yet)."""
 
@@ -84,8 +87,9 @@ def import_file(path: Path, source_name: str, progress: Progress) -> ImportResul
     if not path.is_file():
         raise FileMissing(path=str(path))
     source = sources.get_source(source_name)
-    registry.register_areas(sources.areas_in(path, source), source=source.name)
-    registry.register_units(sources.units_in(path, source), source=source.name)
+    areas, units = sources.areas_in(path, source), sources.units_in(path, source)
+    _patiently(lambda: registry.register_areas(areas, source=source.name))
+    _patiently(lambda: registry.register_units(units, source=source.name))
     receipt = f"{source_name}:{_fingerprint(path)}"
     read = asyncio.run(_send(_batches(source, path, receipt), progress))
     return _wait(receipt, read, progress)
@@ -140,13 +144,8 @@ def _wait(receipt: str, read: int, progress: Progress) -> ImportResult:
     """Wait until every record of the receipt has been committed; only standing still ends the wait."""
     done, moved_at = -1, time.monotonic()
     while True:
-        try:
-            close_old_connections()
-            lines = observations.balance_of_receipt(receipt, since=datetime.now(UTC) - timedelta(days=1))
-        except Exception as error:  # PostgreSQL restarts: the answer comes when it is back
-            if isinstance(error, NingjulanError):
-                raise
-            lines = []
+        since = datetime.now(UTC) - timedelta(days=1)
+        lines = _patiently(partial(observations.balance_of_receipt, receipt, since=since))
         received = sum(line.received for line in lines)
         progress("committed", received, read)
         if received >= read:
@@ -156,6 +155,19 @@ def _wait(receipt: str, read: int, progress: Progress) -> ImportResult:
         if time.monotonic() - moved_at > QUIET_LIMIT_S:
             raise NobodyWorks(seconds=int(QUIET_LIMIT_S))
         time.sleep(0.2)
+
+
+def _patiently(action: Callable[[], Result]) -> Result:
+    """Return what `action` returns. While PostgreSQL restarts it is tried again; it must be repeatable."""
+    since = time.monotonic()
+    while True:
+        try:
+            close_old_connections()
+            return action()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() - since > QUIET_LIMIT_S:
+                raise
+            time.sleep(RETRY_EVERY_S)
 
 
 def _fingerprint(path: Path) -> str:
