@@ -1,4 +1,4 @@
-"""What `ningjulan scenario …` and `ningjulan new scenario` do, without the terminal."""
+"""What `ningjulan scenario …` does, without the terminal."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ningjulan.foundation.errors import Conflict, InputRefused, NotFound
+from ningjulan.foundation.errors import InputRefused, NotFound
 from ningjulan.scenarios.checking import difference_of
 from ningjulan.scenarios.contracts import ScenarioRefused
 from ningjulan.scenarios.domain.durations import find_duration, written
@@ -28,12 +28,6 @@ class NameRefused(InputRefused):
     code = "name_refused"
     message_zh = "场景名应为 模块.名称，小写英文，如 fire.gas_leak"
     message_en = "A scenario is named module.name in lower case, such as fire.gas_leak"
-
-
-class AlreadyThere(Conflict):
-    code = "scenario_exists"
-    message_zh = "场景文件 {file} 已存在"
-    message_en = "The scenario file {file} exists already"
 
 
 @dataclass(frozen=True)
@@ -88,20 +82,6 @@ def try_scenario(name: str, file: Path | None = None, *, folder: Path = FOLDER) 
     return Trial(scenario.id, passed and not loose, (*lines_, *(f"✗ {sentence}" for sentence in loose)))
 
 
-def new_scenario(name: str, *, folder: Path = FOLDER) -> Path:
-    """Write a scenario that loads, with one test that fails until somebody says what should happen.
-
-    Raises:
-        ModuleNotFound, NameRefused, AlreadyThere
-    """
-    path = _path_of(name, folder)
-    if path.exists():
-        raise AlreadyThere(file=str(path))
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(_TEMPLATE.replace("<id>", name), "utf-8")
-    return path
-
-
 def _path_of(name: str, folder: Path) -> Path:
     found = _NAME.fullmatch(name)
     if found is None:
@@ -142,38 +122,3 @@ def _record_of(line: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
-
-
-_TEMPLATE = """\
-scenario: <id>
-title: {zh: 新场景, en: New scenario}
-status: draft                   # draft → shadow → live → retired; needs a basis to go live
-basis: 写明依据的法规或规程及条款
-owner: 综合信息指挥室
-purpose: P04                    # CL_PURPOSE_CODE
-sees: []                        # personal items this rule may read; better none
-
-params:
-  min_confidence: {type: number, default: 0.8, min: 0.5, max: 1, label: {zh: 最低置信度, en: Confidence}}
-
-signals:                        # one record, no memory
-  seen: {from: IOT03, where: "algo_code == 'A04' and confidence >= $min_confidence"}
-
-key: device_id                  # what an alert is about
-when:                           # exactly one of event, count, confirm
-  event: {signal: seen}
-
-alert:
-  level: {default: minor}
-  message: "{address_text} 发现异常"
-  clear: {quiet: 30m}
-
-review: confirm
-then:
-  - open_case: {category: C01, to: sanitation, due: {accept: 10m, arrive: 30m, resolve: 4h}, merge: open}
-
-tests:                          # at least three to leave draft: fires, stays quiet, boundary
-  - name: 这个测试会失败，请写明应当发生什么
-    events: [{t: 0s, IOT03: {device_id: C1, algo_code: A04, confidence: 0.8}}]
-    expect: []
-"""

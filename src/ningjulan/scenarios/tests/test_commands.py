@@ -5,11 +5,9 @@ import pytest
 from ningjulan.scenarios import library
 from ningjulan.scenarios.checking import StoryFailed, check, check_all
 from ningjulan.scenarios.commands import (
-    AlreadyThere,
     ModuleNotFound,
     NameRefused,
     list_rows,
-    new_scenario,
     try_scenario,
 )
 from ningjulan.scenarios.contracts import ScenarioRefused
@@ -25,22 +23,6 @@ def test_all_scenarios_are_sound():
     assert check_all() == len(list_rows()) == 3
 
 
-def test_new_scenario_loads_and_its_first_test_fails(folder):
-    path = new_scenario("fire.gas_leak", folder=folder)
-
-    trial = try_scenario("fire.gas_leak", folder=folder)
-
-    assert path == folder / "fire" / "scenarios" / "gas_leak.yaml"
-    assert not trial.passed
-    assert trial.lines[0].startswith("✗ 这个测试会失败")
-    assert "应为 不预警，实际 0s C1 minor" in trial.lines[1]
-
-
-def test_new_scenario_never_overwrites(folder):
-    with pytest.raises(AlreadyThere):
-        new_scenario("fire.fire_alarm", folder=folder)
-
-
 @pytest.mark.parametrize(
     ("name", "error"),
     [
@@ -52,7 +34,18 @@ def test_new_scenario_never_overwrites(folder):
 )
 def test_name_that_leads_nowhere_is_refused(folder, name, error):
     with pytest.raises(error):
-        new_scenario(name, folder=folder)
+        try_scenario(name, folder=folder)
+
+
+def test_trying_names_the_story_that_fails_and_its_line(folder):
+    path = folder / "fire" / "scenarios" / "lane_blocked.yaml"
+    path.write_text(path.read_text().replace("dwell_seconds: 180", "dwell_seconds: 170"))
+
+    trial = try_scenario("fire.lane_blocked", folder=folder)
+
+    assert not trial.passed
+    assert trial.lines[0].startswith("✗ 停留满三分钟")
+    assert "应为 0s C1 minor、30m C1 cleared，实际 不预警" in trial.lines[1]
 
 
 def test_trying_a_scenario_runs_its_stories():
