@@ -66,7 +66,7 @@ def _process(var: Path, name: str) -> Process:
 
 
 async def _readers(url: str) -> list[Reader]:
-    """Return every consumer of every stream; [] when NATS does not answer."""
+    """Return every durable consumer of every stream; [] when NATS does not answer."""
     try:
         client = await nats.connect(url.split(","), connect_timeout=2, allow_reconnect=False)
     except (NatsError, OSError, TimeoutError):
@@ -77,6 +77,7 @@ async def _readers(url: str) -> list[Reader]:
             Reader(stream.config.name or "", c.name, c.num_pending or 0, c.num_ack_pending or 0)
             for stream in await js.streams_info()
             for c in await js.consumers_info(stream.config.name or "")
+            if c.config.durable_name  # the others are live screens, each with its own
         ]
     finally:
         await client.close()

@@ -54,7 +54,7 @@ ROWS: tuple[Row, ...] = (
         label_zh="网页与接口",
         label_en="Web",
         argv=(
-            *("-m", "granian", "--interface", "asgi", "--workers", "1", "--workers-kill-timeout", "10s"),
+            *("-m", "granian", "--interface", "asgi", "--workers", "1", "--workers-kill-timeout", "3s"),
             *("--host", "{host}", "--port", "{port}", "ningjulan.project.asgi:application"),
         ),
         ready_path="/healthz",
