@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from ningjulan.project.commands.output import AsJson, console, print_json, print_table, var_folder
 from ningjulan.project.language import language, say
@@ -41,20 +41,23 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """导入文件并给出收支表 · Import a file and print its balance sheet."""
-    with attached(var_folder(), processes=("worker", "relay")):
+    with attached(var_folder(), processes=("worker", "relay")) as addresses:
         from ningjulan.project.importing import import_file
+        from ningjulan.project.processes.settling import wait_until_settled
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=console, disable=as_json) as bar:
             tasks = {
                 "sent": bar.add_task(say("已接收", "Received"), total=None),
                 "committed": bar.add_task(say("已入库", "Stored"), total=None),
+                "waiting": bar.add_task(say("已生效", "In effect"), total=None),
             }
             result = import_file(
                 file,
                 source,
                 lambda stage, done, of: bar.update(tasks[stage], completed=done, total=of),
             )
+            wait_until_settled(addresses.nats_url, lambda n: _show_left(bar, tasks["waiting"], n))
     if as_json:
         print_json(result)
     else:
@@ -64,6 +67,11 @@ def import_(
         )
     if not result.balances:
         sys.exit(1)
+
+
+def _show_left(bar: Progress, task: TaskID, n_left: int) -> None:
+    total = max(bar.tasks[task].total or 0, n_left)
+    bar.update(task, total=total, completed=total - n_left)
 
 
 @app.command()
