@@ -99,21 +99,9 @@ def sources_are_sound(var: Path) -> str:
 
 
 def scenarios_are_sound(var: Path) -> str:
-    from ningjulan.scenarios.domain.stories import loose_params, outcomes
-    from ningjulan.scenarios.library import library, vocabulary
+    from ningjulan.scenarios.checking import check_all
 
-    found = library()
-    if found.refused:
-        refusal = found.refused[0]
-        raise Broken(what_zh=refusal.message("zh"), what_en=refusal.message("en"))
-    for scenario in found.scenarios.values():
-        for outcome in outcomes(scenario):
-            if not outcome.passed:
-                story = f"{scenario.id}: {outcome.story.name}"
-                raise Broken(what_zh=f"场景测试未通过：{story}", what_en=f"A scenario's test fails: {story}")
-        for sentence in loose_params(scenario, vocabulary()):
-            raise Broken(what_zh=f"{scenario.id}：{sentence}", what_en=f"{scenario.id}: {sentence}")
-    return str(len(found.scenarios))
+    return str(check_all())
 
 
 CHECKS: tuple[tuple[str, str, Callable[[Path], str]], ...] = (
