@@ -77,7 +77,7 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
     <AppearanceContext value={appearance}>
       <LanguageContext value={language}>
         <ConfigProvider locale={ANT_LOCALES[language]} theme={ant} button={{ autoInsertSpace: false }}>
-          <AntApp>{children}</AntApp>
+          <AntApp message={{ maxCount: 1, duration: 2.5 }}>{children}</AntApp>
         </ConfigProvider>
       </LanguageContext>
     </AppearanceContext>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { en } from "@/shared/i18n/en";
 import { zhCN } from "@/shared/i18n/zh-CN";
 import { formatAge, formatDay, formatDuration, formatMoment, formatTime, hourOf, secondsUntil } from "./dates";
-import { changeInPercent, formatBrief, formatNumber, formatRate, share } from "./numbers";
+import { changeInPercent, formatBrief, formatMilliseconds, formatNumber, formatRate, share } from "./numbers";
 
 const NOW = new Date("2026-11-25T02:00:00Z");
 
@@ -86,6 +86,11 @@ describe("numbers", () => {
     expect(formatRate(0.9386)).toBe("93.9%");
     expect(formatRate(0)).toBe("0%");
     expect(formatRate(null)).toBe("–");
+  });
+
+  test("waits in the unit people read", () => {
+    expect(formatMilliseconds(26.9)).toBe("27 ms");
+    expect(formatMilliseconds(24_178)).toBe("24.2 s");
   });
 
   test("a share of nothing is nothing", () => {

@@ -26,6 +26,11 @@ export function changeInPercent(value: number | null, previous: number | null | 
   return ((value - previous) / Math.abs(previous)) * 100;
 }
 
+/** `27 ms`, `4.2 s`. */
+export function formatMilliseconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${formatNumber(ms / 1000)} s`;
+}
+
 /** A ratio from 0 to 1 as per cent: `93.9%`. */
 export function formatRate(ratio: number | null | undefined): string {
   return ratio == null ? "–" : `${formatNumber(ratio * 100)}%`;

@@ -70,6 +70,7 @@ export function Component() {
               hoveredId={hoveredId}
               onSelect={select}
               onHover={setHovered}
+              historyPath={pathWith("/stats", { tenant: params.get("tenant") })}
             />
           )}
         </Resource>

@@ -31,7 +31,9 @@ export function CaseMap({ one }: { one: CaseDetail }) {
 
   const ground = useMemo(() => (config.data ? groundOf(config.data) : null), [config.data]);
 
-  if (!place) return <p className="case-map-none muted">{t.cases.noPoint}</p>;
+  if (!place) {
+    return <p className="case-map-none muted">{one.placement === "none" ? t.cases.noPlace : t.cases.noPoint}</p>;
+  }
   if (POWER === "none" || !ground) return null;
   return (
     <div className="case-map">

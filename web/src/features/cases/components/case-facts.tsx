@@ -14,7 +14,7 @@ export function CaseFacts({ one, brief = false }: { one: CaseDetail; brief?: boo
   const facts = t.cases.facts;
   const rows: [string, React.ReactNode, boolean][] = [
     [facts.summary, one.summary || t.state.none, true],
-    [facts.address, one.address_text ?? one.community_name ?? t.cases.noAddress, true],
+    [facts.address, one.address_text || one.community_name || t.cases.noAddress, true],
     [facts.placement, <Placement key="placement" kind={one.placement} />, false],
     [facts.category, categoryName(one.category_code), true],
     [facts.channel, channelName(one.channel), false],

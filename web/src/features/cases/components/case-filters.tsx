@@ -1,3 +1,4 @@
+import { CloseOutlined } from "@ant-design/icons";
 import { Button, Segmented, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useMessages } from "@/shared/i18n";
@@ -36,9 +37,14 @@ export function CaseFilters({ tenant, filter, onChange }: CaseFiltersProps) {
         {t.cases.overdue}
       </Button>
       {isFiltered && (
-        <Button type="link" onClick={() => onChange(clear)}>
-          {t.cases.clear}
-        </Button>
+        <Button
+          type="text"
+          icon={<CloseOutlined />}
+          title={t.cases.clear}
+          aria-label={t.cases.clear}
+          onClick={() => onChange(clear)}
+          data-testid="filter-clear"
+        />
       )}
     </div>
   );

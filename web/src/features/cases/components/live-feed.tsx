@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { Link } from "react-router";
 import { formatSeconds } from "@/shared/format/dates";
 import { useMessages } from "@/shared/i18n";
 import { useCategoryName } from "@/shared/reference/api";
@@ -17,10 +18,13 @@ interface LiveFeedProps {
   hoveredId: string | null;
   onSelect: (caseId: string) => void;
   onHover: (caseId: string | null) => void;
+  /** Where closed cases are found, offered when nothing is open. */
+  historyPath: string;
 }
 
 /** The live list: the map's twin, with the same cases for keyboard and screen reader. */
-export function LiveFeed({ cases, subject, isFiltered, selectedId, hoveredId, onSelect, onHover }: LiveFeedProps) {
+export function LiveFeed(props: LiveFeedProps) {
+  const { cases, subject, isFiltered, selectedId, hoveredId, onSelect, onHover, historyPath } = props;
   const t = useMessages();
   const feed = useFeed(cases, subject);
   const list = useRef<HTMLUListElement>(null);
@@ -38,7 +42,13 @@ export function LiveFeed({ cases, subject, isFiltered, selectedId, hoveredId, on
     rows[rows.indexOf(document.activeElement as HTMLElement) + step]?.focus();
   };
 
-  if (cases.length === 0) return <Notice title={isFiltered ? t.feed.emptyFiltered : t.feed.empty} />;
+  if (cases.length === 0) {
+    return (
+      <Notice title={isFiltered ? t.feed.emptyFiltered : t.feed.empty}>
+        {!isFiltered && <Link to={historyPath}>{t.feed.history}</Link>}
+      </Notice>
+    );
+  }
   return (
     <div className="feed">
       {feed.waiting.length > 0 && (

@@ -24,13 +24,14 @@ export function StepDialog({ one, command, pending, error, onSubmit, onCancel }:
   const t = useMessages();
   const [form] = Form.useForm<StepInput>();
   const label = labelOf(t.steps, command.name);
+  const needsReason = command.asks.includes("opinion");
   return (
     <Modal
       open
       title={`${label} · ${one.case_no}`}
       okText={t.stepDialog.confirm(label)}
       cancelText={t.state.cancel}
-      okButtonProps={{ danger: command.tone === "danger", ...CONFIRM }}
+      okButtonProps={{ danger: command.tone === "danger", autoFocus: !needsReason, ...CONFIRM }}
       confirmLoading={pending}
       onOk={() => form.submit()}
       onCancel={onCancel}
@@ -49,7 +50,7 @@ export function StepDialog({ one, command, pending, error, onSubmit, onCancel }:
             <Radio.Group options={RESULTS.map((value) => ({ value, label: t.stepDialog[value] }))} />
           </Form.Item>
         )}
-        <OpinionField isRequired={command.asks.includes("opinion")} t={t} />
+        <OpinionField isRequired={needsReason} t={t} />
       </Form>
       {error && <Alert type="error" showIcon title={error.message} role="alert" />}
     </Modal>
@@ -85,7 +86,7 @@ function OpinionField({ isRequired, t }: { isRequired: boolean; t: Messages }) {
       label={isRequired ? t.stepDialog.opinion : t.stepDialog.opinionOptional}
       rules={isRequired ? [{ required: true, whitespace: true, message: t.stepDialog.needOpinion }] : []}
     >
-      <Input.TextArea rows={3} maxLength={500} showCount data-testid="step-opinion" />
+      <Input.TextArea autoFocus={isRequired} rows={3} maxLength={500} showCount data-testid="step-opinion" />
     </Form.Item>
   );
 }

@@ -9,6 +9,8 @@ type Figure = Overview["figures"][number];
 /** Below this share of cases closed on time the figure is coloured: a threshold, not a mood. */
 const ON_TIME_TARGET = 90;
 const TWO_MINUTES_S = 120;
+/** Ten times yesterday says that yesterday was hardly recorded, not that today is worse. */
+const MEANINGLESS_PERCENT = 900;
 
 interface FiguresProps {
   figures: Figure[];
@@ -57,6 +59,7 @@ function Change({ value, previous }: { value: number | null; previous: number | 
   const t = useMessages();
   const change = changeInPercent(value, previous);
   if (change === null) return <span className="figure-change" />;
+  if (Math.abs(change) > MEANINGLESS_PERCENT) return <span className="figure-change" />;
   const arrow = Math.abs(change) < 0.05 ? "→" : change > 0 ? "↑" : "↓";
   return (
     <span className="figure-change num muted" title={t.overview.previous}>

@@ -1,4 +1,4 @@
-import { formatNumber } from "@/shared/format/numbers";
+import { formatMilliseconds } from "@/shared/format/numbers";
 import { useLanguage, useMessages } from "@/shared/i18n";
 import { Age } from "@/shared/ui/clock";
 import type { RejectFilter, SourceBalance } from "../api";
@@ -44,7 +44,7 @@ function SourceCard({ one, isChosen, onFilter }: { one: SourceBalance; isChosen:
         </span>
         {one.median_visible_ms != null && (
           <span className="num">
-            {t.sources.visible} {formatNumber(one.median_visible_ms)} ms
+            {t.sources.visible} {formatMilliseconds(one.median_visible_ms)}
           </span>
         )}
         {one.rejected > 0 && (
