@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from ningjulan.foundation.servers.child import recorded
 
 START_WITHIN_S = 240
 COMMAND = (str(Path(sys.executable).with_name("ningjulan")),)
@@ -50,18 +54,10 @@ class Platform:
         found: dict[str, Any] = json.loads(self.command("status", "--json").stdout)
         return found
 
-    def pid_of(self, name: str) -> int | None:
-        recorded = self.var / "run" / f"{name}.json"
-        try:
-            return int(json.loads(recorded.read_text())["pid"])
-        except (OSError, ValueError, KeyError):
-            return None
-
     def kill(self, name: str) -> None:
-        """`kill -9`, as the power or the kernel would."""
-        pid = self.pid_of(name)
-        assert pid is not None, f"{name} does not run"
-        os.kill(pid, signal.SIGKILL)
+        """`kill -9`, as the kernel would when memory runs out. Waits for a victim that is restarting."""
+        victim = wait_for(lambda: recorded(self.var / "run" / f"{name}.json"), seconds=60, what=name)
+        victim.kill()
 
 
 def environment(var: Path) -> dict[str, str]:
@@ -71,8 +67,19 @@ def environment(var: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(var: Path, *options: str) -> Iterator[Platform]:
-    """Run the platform until the block ends, then stop it as Ctrl-C does; it must end cleanly."""
+def running(*options: str) -> Iterator[Platform]:
+    """Run a platform with a folder of its own until the block ends; then stop it as Ctrl-C does.
+
+    The folder is not pytest's: every run of pytest closes its folders to the account PostgreSQL runs as.
+    """
+    var = Path(tempfile.mkdtemp(prefix="ningjulan-e2e-"))
+    try:
+        yield from _running(var, options)
+    finally:
+        shutil.rmtree(var, ignore_errors=True)
+
+
+def _running(var: Path, options: tuple[str, ...]) -> Iterator[Platform]:
     with (var / "run.log").open("wb") as output:
         process = subprocess.Popen(
             [*COMMAND, "run", *options], env=environment(var), stdout=output, stderr=subprocess.STDOUT
