@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -36,7 +37,7 @@ def balance_sheet(actor: Actor, *, since: datetime) -> list[Balance]:
     return _balances("tenant_code like any(%s)", [prefixes], since)
 
 
-def _balances(where: str, parameters: Sequence[object], since: datetime) -> list[Balance]:
+def _balances(where: str, parameters: Sequence[Any], since: datetime) -> list[Balance]:
     with connection.cursor() as cursor:
         cursor.execute(BALANCE.format(where=where), [since, *parameters])
         return [Balance(*row) for row in cursor.fetchall()]

@@ -1,5 +1,5 @@
-from ningjulan.catalog import facade as catalog
 from ningjulan.cases.domain.routing import UNIT_KIND_OF_CATEGORY
+from ningjulan.catalog import facade as catalog
 
 
 def test_every_category_has_a_usual_unit():

@@ -178,7 +178,7 @@ def _announced_length(headers: Mapping[str, str]) -> int:
     return int(length)
 
 
-async def reply(send: Send, status: int, body: dict[str, object], *, retry_after: bool = False) -> None:
+async def reply(send: Send, status: int, body: Mapping[str, object], *, retry_after: bool = False) -> None:
     """Send a JSON answer."""
     headers = [(b"content-type", b"application/json; charset=utf-8")]
     if retry_after:
