@@ -171,7 +171,7 @@ def report(request: ActorRequest, body: ReportIn) -> CaseSummary:
 
 @router.get("/cases/{case_id}", response={200: CaseDetailOut, **PROBLEMS}, operation_id="getCase")
 def detail(request: ActorRequest, case_id: UUID) -> CaseDetail:
-    """案件详情：流转记录、时限及其依据、关联告警、当前可办环节。"""
+    """案件详情：流转记录、时限及其依据、关联预警、当前可办环节。"""
     return selectors.get_case(case_id, actor=request.auth, now=timezone.now(), language=_language(request))
 
 

@@ -205,8 +205,8 @@ class CaseAlert(models.Model):
     raised_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "关联告警"
-        verbose_name_plural = "关联告警"
+        verbose_name = "关联预警"
+        verbose_name_plural = "关联预警"
         constraints = [
             models.UniqueConstraint(fields=["case", "alert_id"], name="cases_alert_once_in_a_case")
         ]

@@ -123,7 +123,7 @@ class CaseStatisticsQuery(Input):
 
 @router.get("/overview", response={200: OverviewOut, **PROBLEMS}, operation_id="getOverview")
 def overview(request: ActorRequest, asked: Query[TenantQuery]) -> Overview:
-    """今日概况：在办、上报、告警、按期率、记录数、派遣中位时长，24 小时走势。"""
+    """今日概况：在办、上报、预警、按期率、记录数、派遣中位时长，24 小时走势。"""
     if not request.auth.covers(asked.tenant):
         raise TenantNotFound(tenant=asked.tenant[:12])
     return day_overview(asked.tenant, now=timezone.now())

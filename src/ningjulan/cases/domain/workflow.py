@@ -89,7 +89,7 @@ STEP_ZH: dict[Step, str] = {
     Step.SEND_BACK: "退回",
     Step.CLOSE: "办结",
     Step.MERGE_REPORT: "并入重复上报",
-    Step.ESCALATE: "告警升级",
+    Step.ESCALATE: "预警升级",
     Step.SYNC: "外部平台回传",
 }
 STEP_EN: dict[Step, str] = {

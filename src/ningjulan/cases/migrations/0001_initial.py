@@ -271,8 +271,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "关联告警",
-                "verbose_name_plural": "关联告警",
+                "verbose_name": "关联预警",
+                "verbose_name_plural": "关联预警",
                 "indexes": [
                     models.Index(fields=["alert_id"], name="cases_alert_id"),
                     models.Index(fields=["scenario_id", "key"], name="cases_alert_key"),
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                             ("send_back", "退回"),
                             ("close", "办结"),
                             ("merge_report", "并入重复上报"),
-                            ("escalate", "告警升级"),
+                            ("escalate", "预警升级"),
                             ("sync", "外部平台回传"),
                         ],
                         max_length=16,
