@@ -60,7 +60,8 @@ def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
     """Make the batches facts: marks, rejects, alerts and events, together or not at all."""
     with transaction.atomic():
         done = observations.commit_batches(batches, now)
-        for (tenant, source), rows_of in _fresh_rows(done).items():
+        # sorted: two workers lock the same keys in the same order
+        for (tenant, source), rows_of in sorted(_fresh_rows(done).items(), key=lambda item: item[0]):
             live = sources.get_source(source).intake == "live"
             if live:
                 scenarios.take(rows_of, tenant_code=tenant, source=source, now=now)

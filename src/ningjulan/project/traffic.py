@@ -64,7 +64,8 @@ REPORTS = (
     Report(1, "C17", "4", "道路积水较深", "低洼路段积水没过脚踝，车辆绕行"),
 )
 SIGHTINGS = (  # AI kinds and their share; vendors come back to the same corners, see `_vendors`
-    ("A01", 0.24), ("A05", 0.30), ("A06", 0.16), ("A04", 0.10), ("A16", 0.08), ("A10", 0.04), ("A08", 0.08),
+    ("A01", 0.24), ("A05", 0.29), ("A06", 0.16), ("A04", 0.10), ("A16", 0.08), ("A10", 0.04), ("A08", 0.08),
+    ("A07", 0.01),
 )  # fmt: skip
 HOT_CORNERS = 14
 
