@@ -68,7 +68,7 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
         "grid_code",
         pl.coalesce("grid_code", "given", pl.lit(refs.tenant_code)).alias("area_code"),
         pl.coalesce("d_building", "b_id").alias("building_id"),
-        pl.coalesce("own_address", "d_address", "b_address").alias("address_text"),
+        pl.coalesce("own_address", "d_address", "b_address", "d_name").alias("address_text"),
         "placement",
     )
 
@@ -114,6 +114,7 @@ def _devices(refs: Refs) -> pl.DataFrame:
         d_grid="grid_code",
         d_building="building_id",
         d_address="address_text",
+        d_name="name",  # a camera on a pole has no address; its name says where it stands
     ).unique("device_id", keep="first", maintain_order=True)
 
 

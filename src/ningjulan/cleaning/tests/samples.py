@@ -19,7 +19,7 @@ DEVICES = pl.DataFrame(
     {
         "device_id": ["D1", "D2", "D3"],
         "kind": ["fire", "camera", "fire"],
-        "name": ["烟感", "球机", "烟感"],
+        "name": ["烟感", "试验路口球机", "烟感"],
         "lon": [120.25, 120.105, None],
         "lat": [30.23, 30.105, None],
         "grid_code": ["330109013002001", None, "330109013002007"],

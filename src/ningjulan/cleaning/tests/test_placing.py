@@ -28,6 +28,12 @@ def test_a_device_without_a_grid_gets_it_from_its_point():
     assert place_of("IOT03", video_alert(device_id="D2"))[3] == "330109013003001"
 
 
+def test_a_camera_on_a_pole_says_by_its_name_where_it_stands():
+    row = only("IOT03", video_alert(device_id="D2"))
+
+    assert (row["address_text"], row["building_id"]) == ("试验路口球机", None)
+
+
 def test_a_device_without_a_point_still_gives_its_grid():
     assert place_of("IOT12", fire_alarm(facility_id="D3"))[:4] == ("none", None, None, "330109013002007")
 
