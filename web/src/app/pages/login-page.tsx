@@ -36,7 +36,6 @@ export function Component() {
           type="text"
           size="small"
           className="login-language"
-          aria-label={t.shell.languageLabel}
           onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}
         >
           {t.shell.language}

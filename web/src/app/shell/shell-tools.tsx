@@ -28,7 +28,7 @@ export function ShellTools({ user }: { user: Session["user"] }) {
         onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}
         data-testid="language-switch"
       >
-        {language === "en" ? "中" : "EN"}
+        {t.shell.languageShort}
       </Button>
       <Dropdown menu={{ items: menu }} trigger={["click"]} placement="bottomRight">
         <Button type="text" icon={<UserOutlined />} aria-label={t.shell.account} data-testid="account-menu" />

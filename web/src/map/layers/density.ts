@@ -8,6 +8,9 @@ export const DENSITY = "community-density";
 
 const COMMUNITY_DIGITS = 12;
 
+/** Fewer cases than this never reach the top of the ramp: red is for when it is bad. */
+const FULL_AT_LEAST = 6;
+
 /** Cases per community, from the area codes (a community's code is the first twelve digits). */
 export function countByCommunity(areaCodes: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
@@ -21,7 +24,7 @@ export function countByCommunity(areaCodes: readonly string[]): Map<string, numb
 
 export function densityColor(counts: ReadonlyMap<string, number>, theme: Theme): ExpressionSpecification | string {
   const colors = SEQUENTIAL[theme];
-  const max = Math.max(1, ...counts.values());
+  const max = Math.max(FULL_AT_LEAST, ...counts.values());
   const pairs = [...counts].flatMap(([code, n]) => [
     code,
     colors[Math.min(colors.length - 1, Math.floor((n / max) * colors.length))]!,

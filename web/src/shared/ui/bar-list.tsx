@@ -13,8 +13,8 @@ export interface Bar {
   to?: string;
   onPick?: () => void;
   active?: boolean;
-  /** Read out instead of the bare name. */
-  label?: string;
+  /** What a click does, in words. */
+  title?: string;
 }
 
 interface BarListProps {
@@ -42,7 +42,7 @@ function BarRow({ bar, longest }: { bar: Bar; longest: number }) {
   const className = bar.active ? "bar is-active" : "bar";
   const content = (
     <>
-      <span className="bar-name ellipsis" title={bar.name}>
+      <span className="bar-name ellipsis">
         {bar.name}
       </span>
       <span className="bar-track">
@@ -54,7 +54,7 @@ function BarRow({ bar, longest }: { bar: Bar; longest: number }) {
   );
   if (bar.to) {
     return (
-      <Link className={className} to={bar.to} aria-label={bar.label}>
+      <Link className={className} to={bar.to} title={bar.title}>
         {content}
       </Link>
     );
@@ -66,7 +66,7 @@ function BarRow({ bar, longest }: { bar: Bar; longest: number }) {
         className={`plain ${className}`}
         onClick={bar.onPick}
         aria-pressed={bar.active}
-        aria-label={bar.label}
+        title={bar.title}
       >
         {content}
       </button>

@@ -16,8 +16,10 @@ export type Switch = (typeof SWITCHES)[number];
 
 const DEFAULT_SWITCHES: readonly Switch[] = ["camera", "windows", "grids"];
 
+export const DEFAULT_THEME = "heat";
+
 function themeOf(text: string | null): LayerChoice["theme"] {
-  return text === "heat" || text === "hex" ? text : "none";
+  return text === "none" || text === "hex" ? text : DEFAULT_THEME;
 }
 
 /** Reads the state of the screen from the URL; unknown values count as absent. */

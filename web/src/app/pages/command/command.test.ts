@@ -6,13 +6,13 @@ import type { Case } from "@/features/cases/model";
 
 const stateOf = (query: string) => commandStateFrom(new URLSearchParams(query));
 
-test("without parameters: cameras, windows and grids, no theme", () => {
+test("without parameters: cameras, windows and grids over the heat of a week", () => {
   expect(stateOf("")).toEqual({
     caseId: null,
     category: null,
     isTouring: false,
     heatHours: 168,
-    layers: { theme: "none", camera: true, fire: false, windows: true, grids: true },
+    layers: { theme: "heat", camera: true, fire: false, windows: true, grids: true },
   });
 });
 

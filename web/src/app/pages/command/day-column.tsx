@@ -65,7 +65,7 @@ export function DayColumn({ category, onCategory }: DayColumnProps) {
                 name: categoryName(code),
                 n,
                 active: code === category,
-                label: `${t.overview.filterBy(categoryName(code))}, ${n}`,
+                title: t.overview.filterBy(categoryName(code)),
                 onPick: () => onCategory(code === category ? null : code),
               }))}
             />

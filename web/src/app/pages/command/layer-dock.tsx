@@ -5,7 +5,7 @@ import { SEQUENTIAL } from "@/shared/design/colors";
 import { useMessages } from "@/shared/i18n";
 import { useUrlState } from "@/shared/place";
 import { useAppearance } from "@/shared/preferences";
-import { HEAT_HOURS, switched, type CommandState, type Switch } from "./command-state";
+import { DEFAULT_THEME, HEAT_HOURS, switched, type CommandState, type Switch } from "./command-state";
 
 interface LayerDockProps {
   state: CommandState;
@@ -24,7 +24,7 @@ export function LayerDock({ state, unplaced }: LayerDockProps) {
         <Segmented
           size="small"
           value={theme}
-          onChange={(layer) => changeUrl({ layer: layer === "none" ? null : layer })}
+          onChange={(layer) => changeUrl({ layer: layer === DEFAULT_THEME ? null : layer })}
           options={[
             { value: "heat", label: t.map.heat },
             { value: "hex", label: t.map.hex },

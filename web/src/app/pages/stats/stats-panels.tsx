@@ -23,7 +23,7 @@ export function StatsPanels({ stats, source }: { stats: CaseStats; source: strin
     name: name || t.stats.unnamed,
     n,
     to: filter && deskWith(filter),
-    label: filter && t.stats.drill(name || t.stats.unnamed, formatNumber(n)),
+    title: filter && t.stats.drill(name || t.stats.unnamed, formatNumber(n)),
   });
   const rated = (one: { on_time_rate?: number | null }) => formatRate(one.on_time_rate);
 
