@@ -49,7 +49,7 @@ def start(open_folder):
     """Start the supervisor on `open_folder / "var"`; whatever is left of it is ended after the test."""
     running = []
 
-    def start(worker=PATIENT, port=None):
+    def start(worker=PATIENT, port=None, **environment):
         command = [
             sys.executable,
             "-c",
@@ -64,7 +64,7 @@ def start(open_folder):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=kept | {"PYTHONPATH": str(SOURCE), "LANG": "en_US.UTF-8"},
+            env=kept | {"PYTHONPATH": str(SOURCE), "LANG": "en_US.UTF-8"} | environment,
             cwd=open_folder,
         )
         running.append(process)
@@ -117,6 +117,17 @@ def test_it_starts_everything_and_stops_everything(start, open_folder):
     assert [name for name, child in children.items() if child.is_running()] == []
     assert find_platform(var) is None
     assert not stop(var)
+
+
+def test_given_servers_are_used_and_none_is_started(start, open_folder):
+    given = {name: os.environ[name] for name in ("NINGJULAN_DATABASE_URL", "NINGJULAN_NATS_URL")}
+    process = start(**given)
+
+    platform = ready(open_folder / "var", process)
+
+    assert platform.addresses.database_url == given["NINGJULAN_DATABASE_URL"]
+    assert platform.addresses.nats_url == given["NINGJULAN_NATS_URL"]
+    assert {name for name, child in family(open_folder / "var").items() if child} == {"worker", "web"}
 
 
 @pytest.mark.parametrize("name", ["worker", "web", "nats", "postgres"])
