@@ -66,6 +66,7 @@ export class TownMap {
   private density: ReadonlyMap<string, number> = new Map();
   private layers: LayerChoice;
   private theme: Theme;
+  private padding: PaddingOptions;
   private hoveredBuilding: string | number | undefined;
   private hoveredCase = "";
   private isStyled = false;
@@ -90,6 +91,7 @@ export class TownMap {
       canvasContextAttributes: { antialias: power === "full" },
       ...(power === "lite" ? { pixelRatio: 1 } : {}),
     });
+    this.padding = options.padding;
     this.map.setPadding(options.padding);
     this.pulses = new Pulses(this.map);
     this.listen();
@@ -186,8 +188,11 @@ export class TownMap {
     if (this.isStyled) this.applyLayers();
   }
 
+  /** Room that something now takes from the map; what was in the middle of the rest stays there. */
   setPadding(padding: PaddingOptions): void {
-    this.map.setPadding(padding);
+    if (padding === this.padding) return;
+    this.padding = padding;
+    this.move({});
   }
 
   view(): View {
@@ -228,7 +233,8 @@ export class TownMap {
   }
 
   private move(camera: Parameters<MapLibre["easeTo"]>[0]): void {
-    this.map.easeTo({ ...camera, duration: this.options.isStill ? 0 : FLIGHT_MS });
+    const duration = this.options.isStill ? 0 : FLIGHT_MS;
+    this.map.easeTo({ padding: this.padding, ...camera, duration });
   }
 
   private addWindows(): void {

@@ -5,7 +5,7 @@ export function chartTheme(theme: Theme, scale: number): object {
   const color = COLORS[theme];
   const px = (size: number) => Math.round(size * scale);
   const axis = {
-    axisLabel: { color: color.text3, fontSize: px(12) },
+    axisLabel: { color: color.text3, fontSize: px(12), margin: px(8) },
     axisLine: { lineStyle: { color: color.line } },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: color.gridline } },

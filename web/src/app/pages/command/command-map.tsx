@@ -55,7 +55,8 @@ export function CommandMap({ ground, cases, state, hoveredId, onHover, onSelect 
   const urgent = useMemo(() => pointsOf(open.filter(isUnacknowledgedCritical)), [open]);
   const density = useMemo(() => countByCommunity(open.map((one) => one.area_code)), [open]);
   const home = useMemo(() => homeView(ground.center, scale), [ground, scale]);
-  const padding = useMemo(() => paddingFor(scale), [scale]);
+  const hasCard = state.caseId !== null;
+  const padding = useMemo(() => paddingFor(scale, hasCard), [scale, hasCard]);
   const [initialView] = useState(() => parseView(params.get("at")) ?? home);
 
   const selected = useMemo(() => placeOf(selectedCase.data), [selectedCase.data]);

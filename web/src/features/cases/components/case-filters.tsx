@@ -1,5 +1,5 @@
 import { CloseOutlined } from "@ant-design/icons";
-import { Button, Segmented, Select } from "antd";
+import { Button, Segmented, Select, Tag } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useMessages } from "@/shared/i18n";
 import { categoriesQuery, useCategoryName, useCommunities } from "@/shared/reference/api";
@@ -36,6 +36,11 @@ export function CaseFilters({ tenant, filter, onChange }: CaseFiltersProps) {
       >
         {t.cases.overdue}
       </Button>
+      {filter.source && (
+        <Tag closable onClose={() => onChange({ source: null })}>
+          {t.cases.facts.source} {filter.source}
+        </Tag>
+      )}
       {isFiltered && (
         <Button
           type="text"
