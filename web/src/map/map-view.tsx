@@ -26,6 +26,7 @@ export interface MapGround {
 interface MapViewProps {
   ground: MapGround;
   theme: Theme;
+  scale: number;
   power: Power;
   isStill: boolean;
   /** Where the camera starts; later moves go through the `TownMap` given to `onMap`. */
@@ -77,6 +78,7 @@ export function MapView(props: MapViewProps) {
           pmtilesUrl: new URL(ground.pmtilesUrl, location.href).href,
           layersPresent,
           theme: now.theme,
+          scale: now.scale,
           power: now.power,
           isStill: now.isStill,
           view: now.initialView,

@@ -6,6 +6,7 @@ import { countByCommunity, densityColor } from "./layers/density";
 import { deviceFeatures } from "./layers/devices";
 import { heatPoints, heatPolygons } from "./layers/heat";
 import { toMercator } from "./layers/windows";
+import { scaledLayers } from "./styles/scaled";
 import { formatView, parseView } from "./view";
 
 const CASE = { state: "reported", title: "烟感报警", lon: 120.25, lat: 30.24, placement: "device" };
@@ -65,6 +66,19 @@ describe("density", () => {
     expect(color[color.indexOf("b") + 1]).toBe("#e23c3e");
     expect(densityColor(new Map(), "dark")).toBe("rgba(0, 0, 0, 0)");
   });
+});
+
+test("on a wall labels and marks grow, the ground does not", () => {
+  const layers = scaledLayers(
+    [
+      { id: "label", type: "symbol", source: "s", layout: { "text-size": ["interpolate", ["linear"], ["zoom"], 11, 10, 14, 14] } },
+      { id: "road", type: "line", source: "s", paint: { "line-width": 3 } },
+    ],
+    2,
+  );
+
+  expect(layers[0]).toMatchObject({ layout: { "text-size": ["interpolate", ["linear"], ["zoom"], 11, 20, 14, 28] } });
+  expect(layers[1]).toMatchObject({ paint: { "line-width": 3 } });
 });
 
 describe("heat", () => {

@@ -34,6 +34,7 @@ export interface LayerChoice {
 export interface TownMapOptions extends Ground {
   container: HTMLElement;
   theme: Theme;
+  scale: number;
   power: Power;
   isStill: boolean;
   pmtilesUrl: string;
@@ -102,8 +103,8 @@ export class TownMap {
   }
 
   private style() {
-    const { pmtilesUrl, layersPresent } = this.options;
-    return townStyle({ theme: this.theme, pmtilesUrl, layersPresent });
+    const { scale, pmtilesUrl, layersPresent } = this.options;
+    return townStyle({ theme: this.theme, scale, pmtilesUrl, layersPresent });
   }
 
   private listen(): void {

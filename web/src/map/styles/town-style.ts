@@ -7,9 +7,12 @@ import { heatLayer, heatSources, hexLayer } from "../layers/heat";
 import { baseLayers, TOWN, UNDER_BUILDINGS, UNDER_LABELS } from "./base-style";
 import { fontFaces } from "./font-faces";
 import { PALETTES } from "./palette";
+import { scaledLayers } from "./scaled";
 
 export interface StyleOptions {
   theme: Theme;
+  /** Root font size / 16: labels and marks grow with a wall. */
+  scale: number;
   pmtilesUrl: string;
   /** Layers that the town's file has: the style asks for no others. */
   layersPresent: ReadonlySet<string>;
@@ -26,7 +29,7 @@ function isPresent(layer: LayerSpecification, present: ReadonlySet<string>): boo
 }
 
 /** The whole map of the town: basemap, heat under buildings, hexes over them, labels, devices, cases on top. */
-export function townStyle({ theme, pmtilesUrl, layersPresent }: StyleOptions): StyleSpecification {
+export function townStyle({ theme, scale, pmtilesUrl, layersPresent }: StyleOptions): StyleSpecification {
   const palette = PALETTES[theme];
   const sources: Record<string, SourceSpecification> = {
     [TOWN]: { type: "vector", url: `pmtiles://${pmtilesUrl}`, promoteId: { buildings: "id" } },
@@ -43,7 +46,7 @@ export function townStyle({ theme, pmtilesUrl, layersPresent }: StyleOptions): S
     version: 8,
     "font-faces": fontFaces(),
     sources,
-    layers,
+    layers: scaledLayers(layers, scale),
     light: {
       anchor: "viewport",
       color: palette.light.color,

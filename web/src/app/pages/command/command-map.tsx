@@ -89,6 +89,7 @@ export function CommandMap({ ground, cases, state, hoveredId, onHover, onSelect 
       <MapView
         ground={ground}
         theme={theme}
+        scale={scale}
         power={POWER}
         isStill={still}
         initialView={initialView}

@@ -16,7 +16,7 @@ const NO_PADDING = { top: 0, bottom: 0, left: 0, right: 0 };
 /** Where the case is. Says so in words when there is no point: the map never guesses one. */
 export function CaseMap({ one }: { one: CaseDetail }) {
   const t = useMessages();
-  const { theme, still } = useAppearance();
+  const { theme, scale, still } = useAppearance();
   const config = useQuery(mapConfigQuery(one.tenant_code));
   const [town, setTown] = useState<TownMap | null>(null);
   const points = useMemo(() => pointsOf([one]), [one]);
@@ -40,6 +40,7 @@ export function CaseMap({ one }: { one: CaseDetail }) {
       <MapView
         ground={ground}
         theme={theme}
+        scale={scale}
         power={POWER}
         isStill={still}
         initialView={{ lon: place.lon, lat: place.lat, zoom: 16, bearing: -16, pitch: 42 }}
