@@ -2,7 +2,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check client clean setup-dev web-check
+.PHONY: help setup run test check client screenshots clean setup-dev web-check
 
 BIN := .venv/bin
 # Node from its wheel: no system Node is needed. Its `bin/npm` has lost its libraries: scripts that call npm
@@ -14,7 +14,7 @@ NPM = PATH="$(NODE_ROOT)/bin:$$PATH" node "$(NODE_ROOT)/lib/node_modules/npm/bin
 WEB_INSTALL = { [ -e $(INSTALLED) ] && [ ! web/package-lock.json -nt $(INSTALLED) ]; } || $(NPM) ci --no-audit --no-fund
 
 help: ## 列出这些命令 · List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## 只做安装：.venv、依赖、界面 · All set-up alone, into .venv
 	@.ci/setup
@@ -48,6 +48,9 @@ client: setup-dev ## 由接口描述生成 TypeScript 客户端 · OpenAPI → T
 	@$(WEB_INSTALL)
 	@cd web && "$(NODE_ROOT)/bin/node" node_modules/openapi-typescript/bin/cli.js \
 		../docs/openapi.json -o src/api/schema.d.ts
+
+screenshots: setup-dev ## 重拍文档中的截图 · Take the pictures in docs/images anew
+	@NINGJULAN_KEEP_SCREENSHOTS=1 $(BIN)/pytest tests/e2e/test_story.py -p no:randomly
 
 clean: ## 删除安装与构建产物，保留 var 中的数据 · Remove what was installed and built; var stays
 	@rm -rf .venv web/node_modules src/ningjulan/project/static/app dist
