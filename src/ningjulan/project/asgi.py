@@ -97,6 +97,7 @@ class Front:
             else:
                 if self._following:
                     self._following.cancel()
+                    await asyncio.gather(self._following, return_exceptions=True)
                 if self._client:
                     await self._client.close()
                 await send({"type": "lifespan.shutdown.complete"})
