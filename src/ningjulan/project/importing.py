@@ -54,11 +54,17 @@ class NobodyWorks(TemporarilyDown):
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What became of a file. `read` counts records over all classes; a row may be several records."""
+    """What became of a file.
+
+    read:    Records over all classes; a row may be several records.
+    lines:   The balance of each class.
+    dropped: Columns the platform has no field for (faces, ethnicity …): left out before anything was stored.
+    """
 
     receipt_id: str
     read: int
     lines: list[Balance]
+    dropped: tuple[str, ...]
 
     @property
     def accepted(self) -> int:
@@ -92,7 +98,8 @@ def import_file(path: Path, source_name: str, progress: Progress) -> ImportResul
     _patiently(lambda: registry.register_units(units, source=source.name))
     receipt = f"{source_name}:{_fingerprint(path)}"
     read = asyncio.run(_send(_batches(source, path, receipt), progress))
-    return _wait(receipt, read, progress)
+    lines = _wait(receipt, read, progress)
+    return ImportResult(receipt, read, lines, sources.look_at(path, source).dropped)
 
 
 def _batches(source: sources.Source, path: Path, receipt: str) -> Iterator[RawBatch]:
@@ -140,7 +147,7 @@ async def _send(batches: Iterator[RawBatch], progress: Progress) -> int:
     return sent
 
 
-def _wait(receipt: str, read: int, progress: Progress) -> ImportResult:
+def _wait(receipt: str, read: int, progress: Progress) -> list[Balance]:
     """Wait until every record of the receipt has been committed; only standing still ends the wait."""
     done, moved_at = -1, time.monotonic()
     while True:
@@ -149,7 +156,7 @@ def _wait(receipt: str, read: int, progress: Progress) -> ImportResult:
         received = sum(line.received for line in lines)
         progress("committed", received, read)
         if received >= read:
-            return ImportResult(receipt_id=receipt, read=read, lines=lines)
+            return lines
         if received > done:
             done, moved_at = received, time.monotonic()
         if time.monotonic() - moved_at > QUIET_LIMIT_S:

@@ -3,7 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -11,6 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from ningjulan.project.commands.output import AsJson, console, print_json, print_table, var_folder
 from ningjulan.project.language import language, say
 from ningjulan.project.processes.attach import attached
+
+if TYPE_CHECKING:  # importing it needs Django
+    from ningjulan.project.importing import ImportResult
 
 app = typer.Typer()
 stats = typer.Typer(no_args_is_help=True, help="统计 · Statistics")
@@ -61,12 +64,34 @@ def import_(
     if as_json:
         print_json(result)
     else:
-        print_table(
-            (say("读入", "Read"), say("入库", "Accepted"), say("拒收", "Rejected"), say("重复", "Duplicate")),
-            [(result.read, result.accepted, result.rejected, result.duplicate)],
-        )
+        _print_balance(result)
     if not result.balances:
         sys.exit(1)
+
+
+def _print_balance(result: "ImportResult") -> None:
+    """Print a line per class and the sum: read = accepted + rejected + duplicate."""
+    heading = (
+        say("读入", "Read"),
+        say("入库", "Accepted"),
+        say("退回", "Rejected"),
+        say("重复", "Duplicate"),
+    )
+    rows = [
+        (line.class_id, line.received, line.stored, line.rejected, line.duplicate) for line in result.lines
+    ]
+    total = (say("合计", "Total"), result.read, result.accepted, result.rejected, result.duplicate)
+    print_table((say("数据类", "Class"), *heading), [*rows, total])
+    if result.rejected:
+        console.print(say("退回的记录及原因见“数据”页", "Rejected records and why: see the Data page"))
+    if result.dropped:
+        names = "、".join(result.dropped)
+        console.print(
+            say(
+                f"以下列平台不采集，已在入库前丢弃：{names}",
+                f"The platform has no field for these columns; they were dropped before storage: {names}",
+            )
+        )
 
 
 def _show_left(bar: Progress, task: TaskID, n_left: int) -> None:
