@@ -91,12 +91,12 @@ def simulate(
         url: Address of the front door.
         tokens: Source → token.
         rate: Routine records a second; what happens on the street comes on top. 0 sends nothing.
-        seed: Same seed, same street life.
+        seed: Decides where things gather; each run has traffic of its own.
         on_sent: Told the running total after each step.
     """
     if rate <= 0:
         return 0
-    street, later, sent = Street(scenery(), seed), Later(), 0
+    street, later, sent = Street(scenery(), seed, run=time.time_ns() % 2**32), Later(), 0
     end = None if minutes is None else time.monotonic() + minutes * 60
     last = datetime.now(UTC)
     with httpx.Client(base_url=url, timeout=20) as client:

@@ -80,13 +80,18 @@ def day_shape(at: datetime) -> float:
 
 
 class Street:
-    """Makes the traffic of one street, slice by slice. Remembers only its dice and its hot corners."""
+    """Makes the traffic of one street, slice by slice. Remembers only its dice and its hot corners.
 
-    def __init__(self, scenery: Scenery, seed: int) -> None:
+    Args:
+        seed: Decides where vendors gather.
+        run: Another number gives other traffic on the same street, and other record numbers.
+    """
+
+    def __init__(self, scenery: Scenery, seed: int, run: int = 0) -> None:
         self.scenery = scenery
-        self.random = np.random.default_rng(seed)
+        self.random = np.random.default_rng([seed, run])
         n = min(HOT_CORNERS, scenery.cameras.height)
-        self.corners = self.random.choice(scenery.cameras.height, n, replace=False)
+        self.corners = np.random.default_rng(seed).choice(scenery.cameras.height, n, replace=False)
 
     def slice(self, start: datetime, seconds: float, rate: float) -> list[Record]:
         """Return the records of `seconds` from `start`, in order of time.
