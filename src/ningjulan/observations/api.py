@@ -50,7 +50,7 @@ class RejectsOut(Schema):
 
 @router.get("/sources", response={200: list[BalanceOut], **PROBLEMS}, operation_id="listSources")
 def list_sources(request: ActorRequest) -> list[BalanceOut]:
-    """数据收支：每个来源、每一类，接收 = 入库 + 退回 + 重复。"""
+    """数据收支：每个来源、每一类，接收 = 入库 + 拒收 + 重复。"""
     rows = selectors.balance_sheet(request.auth, since=timezone.now() - timedelta(hours=1))
     return [_balance_out(row) for row in rows]
 
@@ -77,7 +77,7 @@ def list_rejects(
     limit: int = 50,
     cursor: int | None = None,
 ) -> RejectsOut:
-    """退回的记录：原始内容与原因。"""
+    """拒收的记录：原始内容与原因。"""
     limit = max(1, min(limit, 200))
     rows = selectors.list_rejects(
         request.auth, source=source, class_id=class_id, before=cursor, limit=limit + 1

@@ -18,7 +18,7 @@ class Batch(models.Model):
     first_row = models.IntegerField()
     n_received = models.IntegerField("接收")
     n_stored = models.IntegerField("入库")
-    n_rejected = models.IntegerField("退回")
+    n_rejected = models.IntegerField("拒收")
     n_duplicate = models.IntegerField("重复")
     received_at = models.DateTimeField("接收时间")
     committed_at = models.DateTimeField("入库时间")
@@ -68,8 +68,8 @@ class Reject(models.Model):
     cleaner_version = models.CharField(max_length=32)
 
     class Meta:
-        verbose_name = "退回记录"
-        verbose_name_plural = "退回记录"
+        verbose_name = "拒收记录"
+        verbose_name_plural = "拒收记录"
         constraints = [
             models.UniqueConstraint(fields=["batch_id", "row_no"], name="observations_row_is_rejected_once")
         ]

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ("first_row", models.IntegerField()),
                 ("n_received", models.IntegerField(verbose_name="接收")),
                 ("n_stored", models.IntegerField(verbose_name="入库")),
-                ("n_rejected", models.IntegerField(verbose_name="退回")),
+                ("n_rejected", models.IntegerField(verbose_name="拒收")),
                 ("n_duplicate", models.IntegerField(verbose_name="重复")),
                 ("received_at", models.DateTimeField(verbose_name="接收时间")),
                 ("committed_at", models.DateTimeField(verbose_name="入库时间")),
@@ -85,8 +85,8 @@ class Migration(migrations.Migration):
                 ("cleaner_version", models.CharField(max_length=32)),
             ],
             options={
-                "verbose_name": "退回记录",
-                "verbose_name_plural": "退回记录",
+                "verbose_name": "拒收记录",
+                "verbose_name_plural": "拒收记录",
                 "indexes": [
                     models.Index(fields=["source", "class_id", "-id"], name="observations_reject_source")
                 ],

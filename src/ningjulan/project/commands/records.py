@@ -74,7 +74,7 @@ def _print_balance(result: "ImportResult") -> None:
     heading = (
         say("读入", "Read"),
         say("入库", "Accepted"),
-        say("退回", "Rejected"),
+        say("拒收", "Rejected"),
         say("重复", "Duplicate"),
     )
     rows = [
@@ -83,7 +83,7 @@ def _print_balance(result: "ImportResult") -> None:
     total = (say("合计", "Total"), result.read, result.accepted, result.rejected, result.duplicate)
     print_table((say("数据类", "Class"), *heading), [*rows, total])
     if result.rejected:
-        console.print(say("退回的记录及原因见“数据”页", "Rejected records and why: see the Data page"))
+        console.print(say("拒收的记录及原因见“数据”页", "Rejected records and why: see the Data page"))
     if result.dropped:
         names = "、".join(result.dropped)
         console.print(
