@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from nats.errors import ConnectionClosedError, NoRespondersError, TimeoutError
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import APIError
 
-from ningjulan.foundation.errors import TemporarilyDown
+from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 
 RAW = StreamConfig(
     name="RAW",
@@ -39,6 +39,13 @@ class StreamDown(TemporarilyDown):
     message_en = (
         "The stream cannot be written now; send it again unchanged, what was already stored is recognised"
     )
+
+
+class RecordTooLarge(InputRefused):
+    code = "record_too_large"
+    message_zh = "单条记录过大，数据流无法保存，请拆分或压缩其内容后重发"
+    message_en = "One record is larger than the stream can keep; split it or shrink what it holds"
+    http_status = 413
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ async def publish(js: JetStreamContext, batch: RawBatch) -> int:
 
     Raises:
         StreamDown: Not stored, or not known to be: send it again with the same batch id.
+        RecordTooLarge: A single record is over what the server takes in one message.
     """
     try:
         ack = await js.publish(
@@ -117,6 +125,8 @@ async def publish(js: JetStreamContext, batch: RawBatch) -> int:
             stream=RAW.name,
             headers=batch.headers(),
         )
-    except (TimeoutError, NoRespondersError, ConnectionClosedError, APIError, OSError) as error:
+    except MaxPayloadError as error:
+        raise RecordTooLarge from error
+    except (NatsError, OSError) as error:
         raise StreamDown(reason=type(error).__name__) from error
     return ack.seq

@@ -6,9 +6,11 @@ not close the door.
 """
 
 import asyncio
+import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +32,7 @@ Send = Callable[[Any], Awaitable[None]]
 
 MAX_IN_FLIGHT = 256 * 2**20
 REFRESH_S = 5.0
+_KEY = re.compile(r"[!-~]{0,64}")
 
 
 class TokenRefused(NotAllowed):
@@ -58,6 +61,12 @@ class DoorBusy(TemporarilyDown):
     message_en = "Too much at once; nothing of this was taken, send it again unchanged in a moment"
 
 
+class KeyRefused(InputRefused):
+    code = "idempotency_key_refused"
+    message_zh = "Idempotency-Key 应为 1–64 个可见 ASCII 字符"
+    message_en = "Idempotency-Key must be 1–64 visible ASCII characters"
+
+
 class LengthWrong(InputRefused):
     code = "length_wrong"
     message_zh = "Content-Length 不是有效数字"
@@ -81,13 +90,21 @@ class Doorkeeper:
     tokens: dict[str, str] = field(default_factory=dict)
     _fresh_at: float = -1e9
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _refreshing: asyncio.Task[None] | None = None
 
     async def source_of(self, authorization: str) -> str:
-        """Return the source that the header proves, or raise `TokenRefused`."""
+        """Return the source that the header proves, or raise `TokenRefused`.
+
+        Only who is not known waits for PostgreSQL; who is known does not notice that it is away.
+        """
         scheme, _, token = authorization.partition(" ")
         hashed = digest(token.strip())
-        if hashed not in self.tokens or asyncio.get_running_loop().time() - self._fresh_at > REFRESH_S:
+        if hashed not in self.tokens:
             await self._refresh()
+        elif asyncio.get_running_loop().time() - self._fresh_at > REFRESH_S and (
+            self._refreshing is None or self._refreshing.done()
+        ):
+            self._refreshing = asyncio.create_task(self._refresh())
         if scheme.lower() != "bearer" or hashed not in self.tokens:
             raise TokenRefused
         return self.tokens[hashed]
@@ -126,6 +143,11 @@ class Door:
             language = headers.get("accept-language", "zh")[:2]
             problem = {"code": error.code, "message": error.message(language)}
             await reply(send, error.http_status, problem, retry_after=error.retryable)
+        except Exception:
+            log.exception("unanticipated error at the door")
+            await reply(
+                send, 500, {"code": "internal_error", "message": "系统内部错误，已记录，请联系管理员"}
+            )
         else:
             await reply(send, 202, answer)
 
@@ -136,27 +158,54 @@ class Door:
         class_id = scope["path"].rpartition("/")[2]
         source = await self.keeper.source_of(headers.get("authorization", ""))
         self.keeper.check(source, class_id)
-        announced = _announced_length(headers)
-        if self.in_flight + announced > MAX_IN_FLIGHT:
-            raise DoorBusy
-        self.in_flight += announced
+        key = headers.get("idempotency-key", "")
+        if not _KEY.fullmatch(key):
+            raise KeyRefused
+        held = Held(self)
+        held.check(_announced_length(headers))
         try:
-            body = await read_body(_chunks(receive), headers.get("content-encoding", ""))
+            body = await read_body(_chunks(receive), headers.get("content-encoding", ""), hold=held.add)
             lines = lines_of(body, headers.get("content-type", ""))
-            return await self._store(source, class_id, headers.get("idempotency-key", ""), lines)
+            return await self._store(source, class_id, key, lines)
         finally:
-            self.in_flight -= announced
+            held.release()
 
     async def _store(self, source: str, class_id: str, key: str, lines: list[bytes]) -> dict[str, object]:
         receipt = f"{source}:{key}" if key else str(uuid7())
         now = datetime.now(UTC)
         batches = [
-            RawBatch(f"{receipt}:{class_id}:{first}", receipt, source, class_id, first, now, part)
+            RawBatch(_batch_id(receipt, class_id, first, part), receipt, source, class_id, first, now, part)
             for first, part in cut(lines)
         ]
         js = self.stream()
         await asyncio.gather(*(publish(js, batch) for batch in batches))
         return {"receipt": receipt, "received": len(lines), "batches": len(batches)}
+
+
+@dataclass
+class Held:
+    """What one request holds in memory, unpacked: neither a packed body nor one without a length hides."""
+
+    door: Door
+    size: int = 0
+
+    def check(self, size: int) -> None:
+        if self.door.in_flight + size > MAX_IN_FLIGHT:
+            raise DoorBusy
+
+    def add(self, size: int) -> None:
+        self.check(size)
+        self.size += size
+        self.door.in_flight += size
+
+    def release(self) -> None:
+        self.door.in_flight -= self.size
+
+
+def _batch_id(receipt: str, class_id: str, first: int, lines: Iterable[bytes]) -> str:
+    """Name a batch by its content too: a key used again for something else must not swallow it."""
+    content = hashlib.blake2b(b"\n".join(lines), digest_size=8).hexdigest()
+    return f"{receipt}:{class_id}:{first}:{content}"
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:

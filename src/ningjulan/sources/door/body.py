@@ -9,6 +9,8 @@ import zstandard
 from ningjulan.foundation.errors import InputRefused
 
 MAX_BODY = 64 * 2**20
+MAX_RECORDS = 100_000  # of one body: each is an object of its own here, and a row somewhere in the end
+MAX_MEMBERS = 4096  # of one gzip body; bgzip makes one of each 64 KiB
 STEP = 512  # bytes of zstd unpacked at once: a bomb grows by some 20 MB before it is seen
 
 
@@ -16,6 +18,13 @@ class BodyTooLarge(InputRefused):
     code = "body_too_large"
     message_zh = "请求体超过 {limit_mib} MiB（解压后），请分批发送；本次未接收任何数据"
     message_en = "The body is over {limit_mib} MiB when unpacked; send it in parts. Nothing was taken"
+    http_status = 413
+
+
+class TooManyRecords(InputRefused):
+    code = "too_many_records"
+    message_zh = "一次最多 {limit} 条记录，请分批发送；本次未接收任何数据"
+    message_en = "At most {limit} records at once; send them in parts. Nothing was taken"
     http_status = 413
 
 
@@ -58,6 +67,7 @@ class _Gzip:
     def __init__(self) -> None:
         self._step = zlib.decompressobj(wbits=31)
         self._started = False
+        self._members = 1
 
     def decompress(self, data: bytes, limit: int) -> bytes:
         out = bytearray()
@@ -68,6 +78,9 @@ class _Gzip:
             if self._step.eof:
                 data = self._step.unused_data
                 if data:
+                    self._members += 1
+                    if self._members > MAX_MEMBERS:
+                        raise zlib.error("too many members")
                     self._step = zlib.decompressobj(wbits=31)
         return bytes(out)
 
@@ -105,13 +118,20 @@ UNPACKERS: dict[str, Callable[[], Unpacker]] = {
 }
 
 
-async def read_body(chunks: AsyncIterator[bytes], encoding: str, *, limit: int = MAX_BODY) -> bytes:
+async def read_body(
+    chunks: AsyncIterator[bytes],
+    encoding: str,
+    *,
+    limit: int = MAX_BODY,
+    hold: Callable[[int], None] = lambda size: None,
+) -> bytes:
     """Return the whole unpacked body.
 
     Args:
         chunks: The body as it arrives.
         encoding: `Content-Encoding`: gzip, zstd, identity or empty.
-        limit: Largest allowed size after unpacking, in bytes.
+        limit: Largest allowed size in bytes, as it arrives and after unpacking.
+        hold: Told of each piece's size before it is kept; may raise to refuse the body.
 
     Raises:
         BodyTooLarge, BodyDamaged, EncodingUnknown: Nothing of the body was taken.
@@ -122,10 +142,14 @@ async def read_body(chunks: AsyncIterator[bytes], encoding: str, *, limit: int =
     except KeyError:
         raise EncodingUnknown(encoding=name) from None
     body = bytearray()
+    arrived = 0
     try:
         async for chunk in chunks:
-            body += unpacker.decompress(chunk, limit - len(body))
-            if len(body) > limit:
+            arrived += len(chunk)  # packed emptiness would otherwise have no end
+            piece = unpacker.decompress(chunk, limit - len(body))
+            hold(len(piece))
+            body += piece
+            if max(arrived, len(body)) > limit:
                 raise BodyTooLarge(limit_mib=limit // 2**20)
     except (zlib.error, zstandard.ZstdError):
         raise BodyDamaged(encoding=name) from None
@@ -142,9 +166,12 @@ def lines_of(body: bytes, content_type: str) -> list[bytes]:
 
     Raises:
         BodyEmpty: There is no record.
+        TooManyRecords: More than a body may bring.
     """
     if content_type.split(";", maxsplit=1)[0].strip().lower() == "application/json":
         body = body.replace(b"\r", b" ").replace(b"\n", b" ")
+    if body.count(b"\n") > MAX_RECORDS:  # before they are taken apart; blank lines count
+        raise TooManyRecords(limit=MAX_RECORDS)
     lines = [stripped for line in body.split(b"\n") if (stripped := line.strip(b"\r \t"))]
     if not lines:
         raise BodyEmpty

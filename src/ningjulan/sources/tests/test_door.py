@@ -10,8 +10,9 @@ import pytest
 import zstandard
 
 from ningjulan.foundation.bus import connect
+from ningjulan.sources.door import app
 from ningjulan.sources.door.app import Door, Doorkeeper
-from ningjulan.sources.door.body import MAX_BODY
+from ningjulan.sources.door.body import MAX_BODY, MAX_RECORDS
 from ningjulan.sources.services import digest
 from ningjulan.sources.stream import RAW, read_batch
 
@@ -116,6 +117,15 @@ def test_repeated_idempotency_key_is_stored_once(nats_url):
     assert (answer.status_code, len(first), len(second)) == (202, 1, 0)
 
 
+def test_idempotency_key_used_again_for_something_else_swallows_nothing(nats_url):
+    key = {"Idempotency-Key": "upload-8"}
+
+    post(nats_url, RECORD, headers=key)
+    _, stored = post(nats_url, b'{"msg_id": "M2"}', headers=key)
+
+    assert [batch.lines for batch in stored] == [(b'{"msg_id": "M2"}',)]
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
@@ -131,6 +141,16 @@ def test_repeated_idempotency_key_is_stored_once(nats_url):
         pytest.param(
             {"body": b"no gzip at all", "headers": {"Content-Encoding": "gzip"}},
             400, "body_damaged", id="not gzip",
+        ),
+        pytest.param(
+            {"headers": {"Idempotency-Key": "k" * 65}}, 422, "idempotency_key_refused", id="long key"
+        ),
+        pytest.param(
+            {"headers": {"Idempotency-Key": "a b"}}, 422, "idempotency_key_refused", id="blank in a key"
+        ),
+        pytest.param(
+            {"body": gzip.compress(b"1\n" * (MAX_RECORDS + 1)), "headers": {"Content-Encoding": "gzip"}},
+            413, "too_many_records", id="bomb of records",
         ),
         pytest.param({"headers": {"Content-Encoding": "br"}}, 415, "encoding_unknown", id="brotli"),
         pytest.param({"headers": {"Content-Length": str(2**30)}}, 413, "body_too_large", id="1 GiB"),
@@ -172,6 +192,52 @@ def test_endless_body_is_refused_without_being_read_to_its_end(nats_url):
 
     assert (answer.status_code, stored) == (413, [])
     assert read <= MAX_BODY + 2**21
+
+
+EMPTY_BLOCKS = b"\0\0\0\xff\xff" * 200_000  # of deflate: they unpack to nothing
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "code"),
+    [
+        pytest.param(b"", gzip.compress(b"") * 50_000, "body_damaged", id="members"),
+        pytest.param(gzip.compress(b"")[:10], EMPTY_BLOCKS, "body_too_large", id="blocks"),
+    ],
+)
+def test_packed_emptiness_without_end_is_refused(nats_url, first, then, code):
+    async def endless():
+        yield first
+        for _ in range(80):
+            yield then
+
+    answer, stored = post(nats_url, endless(), headers={"Content-Encoding": "gzip"})
+
+    assert (answer.json()["code"], stored) == (code, [])
+
+
+def test_body_counts_by_what_it_holds_unpacked(nats_url, monkeypatch):
+    monkeypatch.setattr(app, "MAX_IN_FLIGHT", 2**20)
+    body = gzip.compress(b" " * 2**21 + RECORD)
+
+    async def run():
+        async with open_door(nats_url) as (client, _):
+            answer = await client.post("/ingest/IOT12", content=body, headers={"Content-Encoding": "gzip"})
+            return answer, client._transport.app.in_flight
+
+    answer, in_flight = asyncio.run(run())
+
+    assert (answer.status_code, answer.json()["code"], in_flight) == (503, "door_busy", 0)
+
+
+def test_record_larger_than_the_stream_takes_is_refused(nats_url):
+    async def run():
+        async with open_door(nats_url) as (client, js):
+            js._nc._max_payload = 1000  # as a server with a small limit would have told
+            return await client.post("/ingest/IOT12", content=b'{"a": "' + b"x" * 2000 + b'"}')
+
+    answer = asyncio.run(run())
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "record_too_large")
 
 
 def test_door_stays_open_while_the_database_is_away(nats_url):
