@@ -31,7 +31,9 @@ def file(tmp_path_factory):
     return invented_cases.write(tmp_path_factory.mktemp("cases") / "cases.csv", 7000)
 
 
-def test_every_row_is_accounted_for_whatever_dies(platform, file):
+@pytest.fixture(scope="module")
+def imported(platform, file):
+    """The outcome of an import during which everything is killed, some of it twice."""
     importing = platform.start("import", str(file), "--source", "civic_cases", "--json")
     time.sleep(1.5)
     importing.kill()  # the import itself is the first victim; it is simply started again
@@ -42,22 +44,24 @@ def test_every_row_is_accounted_for_whatever_dies(platform, file):
         platform.kill(victim)
         time.sleep(0.7)
     output, errors = importing.communicate(timeout=300)
-
     assert importing.returncode == 0, errors
-    result = json.loads(output)
-    assert result["read"] == 2 * _rows_of(file)
-    assert result["read"] == sum(
-        line[k] for line in result["lines"] for k in ("stored", "rejected", "duplicate")
+    return json.loads(output)
+
+
+def test_every_row_is_accounted_for_whatever_dies(imported, file):
+    assert imported["read"] == 2 * _rows_of(file)
+    assert imported["read"] == sum(
+        line[kind] for line in imported["lines"] for kind in ("stored", "rejected", "duplicate")
     )
-    assert {line["duplicate"] for line in result["lines"]} == {0}
+    assert {line["duplicate"] for line in imported["lines"]} == {0}
     if file == FILE:
-        assert {line["class_id"]: line["stored"] for line in result["lines"]} == {
+        assert {line["class_id"]: line["stored"] for line in imported["lines"]} == {
             "BIZ16": 6952,
             "BIZ17": 6952,
         }
 
 
-def test_second_import_of_the_file_adds_nothing(platform, file):
+def test_second_import_of_the_file_adds_nothing(platform, file, imported):
     before = _stats(platform)
 
     again = platform.command("import", str(file), "--source", "civic_cases", "--json")
@@ -66,12 +70,11 @@ def test_second_import_of_the_file_adds_nothing(platform, file):
     assert _stats(platform) == before
 
 
-def test_history_holds_every_stored_record_once(platform, file):
+def test_history_holds_every_stored_record_once(platform, imported):
     from ningjulan.observations.facade import read_history
 
     root = str(platform.var / "history")
-    expected = json.loads(platform.command("import", str(file), "--source", "civic_cases", "--json").stdout)
-    stored = {line["class_id"]: line["stored"] for line in expected["lines"]}
+    stored = {line["class_id"]: line["stored"] for line in imported["lines"]}
 
     def kept():
         try:
@@ -109,7 +112,7 @@ def test_file_of_any_kind_balances_and_loses_forbidden_columns(platform, tmp_pat
 
 
 @pytest.mark.skipif(not FILE.exists(), reason=f"the published sample is not at hand ({FILE})")
-def test_statistics_equal_an_independent_count(platform, file):
+def test_statistics_equal_an_independent_count(platform, imported):
     expected = expected_figures(FILE)
     stats = wait_for(
         lambda: (found := _stats(platform))["settled"] == expected["settled"] and found,
