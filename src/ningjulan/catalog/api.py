@@ -85,7 +85,7 @@ def data_class(request: ActorRequest, class_id: str) -> ClassDetailOut:
         **_summary(found),
         basis=found.basis,
         origin=found.origin,
-        purpose=found.purpose,
+        purpose=found.purposes[0],
         late_by_s=int(found.late_by.total_seconds()),
         early_by_s=int(found.early_by.total_seconds()),
         keep_days=found.keep.days,

@@ -33,7 +33,7 @@ def class_text(class_id: str) -> str:
         f"{found.id} {found.zh} · {found.en}",
         f"依据　{found.basis}",
         f"来源　{found.origin}",
-        f"用途　{found.purpose}；级别 {found.sensitivity}；保存 {found.keep.days} 天",
+        f"用途　{'、'.join(found.purposes)}；级别 {found.sensitivity}；保存 {found.keep.days} 天",
         f"期限　实时接收最迟 {_span(found.late_by)}，发生时间最多超前 {_span(found.early_by)}",
         "",
     ]

@@ -28,6 +28,33 @@ class CatalogueRefused(InputRefused):
     message_en = "Catalogue file {file}, line {line}: {reason}"
 
 
+CHECKS: Mapping[str, str] = {
+    "id_card_no": "公民身份号码 GB 11643，含港澳台居民居住证 81/82/83 与外国人永久居留身份证 9",
+    "id_document": "证件号码，按本记录的证件类型（CL_ID_TYPE 项）校验",
+    "uscc": "统一社会信用代码 GB 32100",
+    "plate_no": "机动车号牌 GA 36，含新能源",
+    "phone": "手机号，或带区号的固定电话",
+    "mobile": "手机号",
+    "division_code": "区划代码，6、9 或 12 位数字",
+    "month": "年月 YYYYMM",
+    "hmac": "HMAC-SM3 杂凑值，64 位十六进制",
+}
+"""What the text of an item must also satisfy. The catalogue names it, cleaning knows how."""
+
+MASKS: Mapping[str, str] = {
+    "name": "姓名：只留姓",
+    "phone": "电话：留前 3 后 4 位",
+    "id_no": "证件号码：留首末各 1 位",
+    "plate": "号牌：隐去中段",
+    "address": "地址：只到楼栋",
+    "generic": "编号：留首末各 2 位",
+    "text": "文字：查看全文须填写事由",
+    "blur": "图像：模糊",
+    "full": "全部隐去",
+}
+"""How the server shows an item to those who may not see it unmasked (standards, PR-03)."""
+
+
 @dataclass(frozen=True)
 class Code:
     """One value of a code list with its labels."""
@@ -87,7 +114,13 @@ class Item:
     core: bool = False  # counted in the 372
     required: bool = False  # a record without it is of no use and is rejected
     pi: str | None = None  # "personal" or "sensitive" (personal information)
-    mask: str | None = None
+    mask: str | None = None  # one of MASKS
+    check: str | None = None  # one of CHECKS
+    keep: timedelta | None = None  # purged earlier than the record, such as a picture
+
+
+RECORDED_AT = Item("recorded_at", "登记时间", "Recorded at", ItemType("datetime", "datetime"))
+"""When a source entered or changed an entry of a register. Not an item of any class, not counted."""
 
 
 @dataclass(frozen=True)
@@ -100,20 +133,28 @@ class DataClass:
     en: str
     basis: str
     origin: str
-    purpose: str
-    sensitivity: str  # L1 open … L4 sensitive personal information
+    purposes: tuple[str, ...]  # codes of CL_PURPOSE_CODE; the first is why it is collected
+    sensitivity: str  # of a record as shown masked: L1 open … L4 sensitive personal information
     items: tuple[Item, ...]
-    time_item: str  # says when it happened
+    time_item: str  # says when it happened; RECORDED_AT for a register
     late_by: timedelta  # live records older than this are rejected
     early_by: timedelta  # records dated further ahead than this are rejected
     keep: timedelta
+    keep_from: str | None = None  # the item that ends the matter; `keep` counts from there
     device_item: str | None = None  # whose place is the record's place
     place_item: str | None = None  # the record's own point
     file: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Item]:
-        return {item.id: item for item in self.items}
+        """Every item a record may hold, by id: those of the class and, for a register, RECORDED_AT."""
+        own = {item.id: item for item in self.items}
+        return own | {RECORDED_AT.id: RECORDED_AT} if self.is_register else own
+
+    @property
+    def is_register(self) -> bool:
+        """True where a record says what is (a building, a person), not what happened."""
+        return self.time_item == RECORDED_AT.id
 
     @property
     def key_items(self) -> tuple[Item, ...]:

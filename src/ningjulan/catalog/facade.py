@@ -36,6 +36,11 @@ def code_list(code_list_id: str) -> CodeList:
         raise UnknownCodeList(code_list=code_list_id[:40]) from None
 
 
+def list_code_lists() -> list[CodeList]:
+    """Return all code lists, by id."""
+    return [loader.catalogue().code_lists[list_id] for list_id in sorted(loader.catalogue().code_lists)]
+
+
 def label(code_list_id: str, code: str, lang: str = "zh") -> str:
     """Return the label of a code; the code itself when the list does not know it."""
     known = code_list(code_list_id).by_code.get(code)

@@ -1,15 +1,16 @@
 """Reads the catalogue's files and refuses what is wrong, with file, line and reason."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ningjulan.catalog.contracts import Code, CodeList, DataClass, Item, ItemType
+from ningjulan.catalog.contracts import CHECKS, MASKS, RECORDED_AT, Code, CodeList, DataClass, Item, ItemType
 from ningjulan.catalog.forbidden import forbidden_word
+from ningjulan.catalog.schemas import level_of
 from ningjulan.catalog.yaml_lines import Lines, read
 
 FOLDER = Path(__file__).parent
@@ -21,6 +22,9 @@ KINDS = frozenset(
 GROUPS = frozenset({"iot", "geo", "business"})
 LEVELS = frozenset({"L1", "L2", "L3", "L4"})
 BASES = frozenset({"found", "memory", "product"})
+PERSONAL = frozenset({"personal", "sensitive"})
+TIMES = frozenset({"datetime", "date"})
+DEVICES = frozenset({"ref", "string"})
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _TYPE = re.compile(r"(?P<kind>[a-z_]+)(?:\((?P<argument>[A-Z0-9,]+)\))?")
@@ -54,13 +58,21 @@ def load(folder: Path) -> Catalogue:
             raise written.refuse(f"代码表 {found.id} 已在另一文件中定义", "code_list")
         code_lists[found.id] = found
     classes: dict[str, DataClass] = {}
-    for path in sorted((folder / "classes").glob("*.yaml")):
-        written = read(path)
+    files = [read(path) for path in sorted((folder / "classes").glob("*.yaml"))]
+    for written in files:
         data_class = _data_class(written, code_lists)
         if data_class.id in classes:
             raise written.refuse(f"数据类 {data_class.id} 已在 {classes[data_class.id].file} 中定义", "class")
         classes[data_class.id] = data_class
+    for written in files:
+        _check_references(written, classes)
     return Catalogue(classes, code_lists)
+
+
+def _check_references(written: Lines, classes: Mapping[str, DataClass]) -> None:
+    for item in classes[str(written["class"])].items:
+        if item.type.target and item.type.target not in classes:
+            raise written["items"][item.id].refuse(f"所指数据类 {item.type.target} 不存在", "type")
 
 
 def _code_list(written: Lines) -> CodeList:
@@ -74,12 +86,13 @@ def _code_list(written: Lines) -> CodeList:
     return CodeList(str(written["code_list"]), zh, en, basis, codes)
 
 
+_CLASS_KEYS = {"class", "title", "group", "basis", "origin", "purpose", "sensitivity", "time"} | {
+    *("late_by", "early_by", "keep", "items"),
+}
+
+
 def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass:
-    written.check_keys(
-        required={"class", "title", "group", "basis", "origin", "purpose", "sensitivity", "time"}
-        | {"late_by", "early_by", "keep", "items"},
-        allowed={"device", "place"},
-    )
+    written.check_keys(required=_CLASS_KEYS, allowed={"device", "place", "keep_from"})
     zh, en = _title(written, written["title"], "title")
     if not isinstance(written["items"], Lines) or not written["items"]:
         raise written.refuse("items 应为 数据项: {…}", "items")
@@ -87,27 +100,57 @@ def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass
     by_id = {item.id: item for item in items}
     if not any(item.key for item in items):
         raise written.refuse("没有主键项（key: true）", "items")
-    return DataClass(
+    register = written["time"] == RECORDED_AT.id
+    found = DataClass(
         id=str(written["class"]),
         group=_one_of(written, "group", GROUPS),
         zh=zh,
         en=en,
         basis=str(written["basis"]),
         origin=str(written["origin"]),
-        purpose=str(written["purpose"]),
+        purposes=_purposes(written, code_lists),
         sensitivity=_one_of(written, "sensitivity", LEVELS),
         items=items,
-        time_item=_item_of_kind(written, "time", by_id, {"datetime", "date"}),
+        time_item=RECORDED_AT.id if register else _item_of_kind(written, "time", by_id, TIMES),
         late_by=_duration(written, "late_by"),
         early_by=_duration(written, "early_by"),
         keep=_duration(written, "keep"),
-        device_item=_item_of_kind(written, "device", by_id, {"ref"}) if "device" in written else None,
+        keep_from=_item_of_kind(written, "keep_from", by_id, TIMES) if "keep_from" in written else None,
+        device_item=_item_of_kind(written, "device", by_id, DEVICES) if "device" in written else None,
         place_item=_item_of_kind(written, "place", by_id, {"geo_point"}) if "place" in written else None,
         file=written.file,
     )
+    for item in items:
+        _check_item_in_class(written["items"][item.id], item, found)
+    return found
 
 
-_ITEM_KEYS = {"code_list", "format", "unit", "range", "key", "core", "required", "pi", "mask"}
+def _purposes(written: Lines, code_lists: Mapping[str, CodeList]) -> tuple[str, ...]:
+    """Read one purpose or a list of them; PR-01: no class without."""
+    wanted = written["purpose"]
+    purposes = tuple(str(code) for code in (wanted if isinstance(wanted, list) else [wanted]))
+    known = code_lists["CL_PURPOSE_CODE"].by_code if "CL_PURPOSE_CODE" in code_lists else {}
+    unknown = sorted(set(purposes) - set(known))
+    if unknown or not purposes:
+        shown = "、".join(unknown) or "（空）"
+        raise written.refuse(f"purpose 应为 CL_PURPOSE_CODE 中的代码：{shown}", "purpose")
+    return purposes
+
+
+def _check_item_in_class(written: Lines, item: Item, data_class: DataClass) -> None:
+    """Refuse what only shows when the item is seen in its class."""
+    level = level_of(item, data_class)
+    if level > data_class.sensitivity and not item.mask:  # GB/T 43697: the higher level counts
+        raise written.refuse(f"{item.id} 为 {level}，高于本类的 {data_class.sensitivity}，应写明 mask")
+    if item.keep is not None and item.keep >= data_class.keep:
+        raise written.refuse(f"{item.id} 的 keep 应短于本类的 keep", "keep")
+    if item.check == "id_document" and not any(i.code_list == "CL_ID_TYPE" for i in data_class.items):
+        raise written.refuse("check: id_document 需要本类有一个 CL_ID_TYPE 项", "check")
+
+
+_ITEM_KEYS = {"code_list", "format", "unit", "range", "key", "core", "required", "pi", "mask"} | {
+    *("check", "keep"),
+}
 
 
 def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Item:
@@ -123,6 +166,8 @@ def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Ite
     item_type = _type(written)
     if item_type.kind == "code" and written.get("code_list") not in code_lists:
         raise written.refuse(f"代码表 {written.get('code_list', '（未写）')} 不存在", "code_list")
+    if "check" in written and item_type.kind != "string":
+        raise written.refuse("check 只用于 string", "check")
     minimum, maximum = _range(written)
     return Item(
         id=item_id,
@@ -137,8 +182,10 @@ def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Ite
         key=_flag(written, "key"),
         core=_flag(written, "core"),
         required=_flag(written, "required"),
-        pi=_one_of(written, "pi", frozenset({"personal", "sensitive"})) if "pi" in written else None,
-        mask=written.get("mask"),
+        pi=_find_one_of(written, "pi", PERSONAL),
+        mask=_find_one_of(written, "mask", MASKS),
+        check=_find_one_of(written, "check", CHECKS),
+        keep=_duration(written, "keep") if "keep" in written else None,
     )
 
 
@@ -168,7 +215,11 @@ def _title(owner: Lines, written: Any, key: str) -> tuple[str, str]:
     return str(written["zh"]), str(written["en"])
 
 
-def _one_of(written: Lines, key: str, allowed: frozenset[str]) -> str:
+def _find_one_of(written: Lines, key: str, allowed: Collection[str]) -> str | None:
+    return _one_of(written, key, allowed) if key in written else None
+
+
+def _one_of(written: Lines, key: str, allowed: Collection[str]) -> str:
     if written[key] not in allowed:
         raise written.refuse(f"{key} 应为 {'、'.join(sorted(allowed))} 之一", key)
     return str(written[key])
@@ -198,7 +249,7 @@ def _duration(written: Lines, key: str) -> timedelta:
     return timedelta(**{_DURATION_UNIT[match[2]]: int(match[1])})
 
 
-def _item_of_kind(written: Lines, key: str, by_id: Mapping[str, Item], kinds: set[str]) -> str:
+def _item_of_kind(written: Lines, key: str, by_id: Mapping[str, Item], kinds: Set[str]) -> str:
     item = by_id.get(str(written[key]))
     if item is None or item.type.kind not in kinds:
         raise written.refuse(f"{key} 应为本类的一个数据项，类型为 {'、'.join(sorted(kinds))}", key)

@@ -56,7 +56,7 @@ def fields_of(data_class: DataClass) -> dict[str, FieldFacts]:
 
 def json_schema(data_class: DataClass, code_lists: Mapping[str, CodeList]) -> dict[str, Any]:
     """Return the JSON Schema of one record as delivered. Cleaning reads more than it promises here."""
-    properties = {item.id: _property(item, code_lists) for item in data_class.items}
+    properties = {name: _property(item, code_lists) for name, item in data_class.by_id.items()}
     hints = {name: {"type": "string", "title": title} for name, title in HINTS.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -15,13 +15,20 @@ basis: product
 values:
   "01": {zh: 开, en: Open}
 """
+PURPOSES = """\
+code_list: CL_PURPOSE_CODE
+title: {zh: 处理目的, en: Purpose}
+basis: product
+values:
+  P04: {zh: 城市管理, en: City management}
+"""
 CLASS = """\
 class: IOT99
 title: {zh: 井盖, en: Manhole}
 group: iot
 basis: 试验
 origin: 试验
-purpose: test
+purpose: P04
 sensitivity: L1
 time: seen_at
 late_by: 1h
@@ -40,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "classes").mkdir()
     (tmp_path / "code_lists").mkdir()
     (tmp_path / "code_lists/CL_STATE.yaml").write_text(CODE_LIST)
+    (tmp_path / "code_lists/CL_PURPOSE_CODE.yaml").write_text(PURPOSES)
     (tmp_path / "classes/IOT99_manhole.yaml").write_text(CLASS)
     return tmp_path
 
@@ -53,6 +61,17 @@ def test_a_class_is_one_file(folder):
     assert loader.load(folder).code_lists["CL_STATE"].by_code["01"].zh == "开"
 
 
+def test_a_register_says_what_is_and_may_bring_when_it_was_entered(folder):
+    path = folder / "classes/IOT99_manhole.yaml"
+    path.write_text(CLASS.replace("time: seen_at", "time: recorded_at"))
+
+    register = loader.load(folder).classes["IOT99"]
+
+    assert register.is_register
+    assert "recorded_at" in register.by_id
+    assert "recorded_at" not in [item.id for item in register.items]
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "line", "reason"),
     [
@@ -63,12 +82,28 @@ def test_a_class_is_one_file(folder):
         pytest.param("zh: 倾角", "zh: 民族", 16, "平台不采集此类信息：民族", id="forbidden label"),
         pytest.param("  tilt:", "  state:", 16, "state 重复出现", id="duplicate item"),
         pytest.param("unit: 度", "units: 度", 16, "未知的键 units", id="unknown key of an item"),
-        pytest.param("purpose: test", "porpoise: test", 6, "未知的键 porpoise", id="unknown key of a class"),
+        pytest.param("purpose: P04", "porpoise: P04", 6, "未知的键 porpoise", id="unknown key of a class"),
         pytest.param("[0, 90]", "[90, 0]", 16, "range 应为 [最小, 最大]", id="range upside down"),
         pytest.param("late_by: 1h", "late_by: soon", 9, "late_by 应为时长", id="not a duration"),
         pytest.param("time: seen_at", "time: state", 8, "time 应为本类的一个数据项", id="time is no time"),
         pytest.param("sensitivity: L1", "sensitivity: L5", 7, "sensitivity 应为", id="unknown level"),
         pytest.param("key: true", "key: often", 13, "key 应为 true 或 false", id="flag is no flag"),
+        pytest.param(
+            "purpose: P04", "purpose: P99", 6, "CL_PURPOSE_CODE 中的代码：P99", id="unknown purpose"
+        ),
+        pytest.param("purpose: P04", "purpose: []", 6, "（空）", id="no purpose"),
+        pytest.param("unit: 度", "check: mn", 16, "check 只用于 string", id="check of a number"),
+        pytest.param("string(20)", "string(20), check: magic", 13, "check 应为", id="unknown check"),
+        pytest.param("string(20)", "string(20), check: id_document", 13, "CL_ID_TYPE", id="kind of document"),
+        pytest.param("unit: 度", "mask: paint", 16, "mask 应为", id="unknown mask"),
+        pytest.param(
+            "unit: 度", "pi: personal", 16, "tilt 为 L3，高于本类的 L1", id="personal, shown to all"
+        ),
+        pytest.param("unit: 度", "keep: 30d", 16, "keep 应短于本类的 keep", id="kept longer than the record"),
+        pytest.param("string(20)", "ref(IOT98)", 13, "所指数据类 IOT98 不存在", id="reference to nothing"),
+        pytest.param(
+            "keep: 30d", "keep: 30d\nkeep_from: state", 12, "keep_from 应为", id="no end to count from"
+        ),
         pytest.param("items:", "items: ]", 12, "", id="not YAML"),
     ],
 )
