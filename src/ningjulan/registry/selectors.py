@@ -161,9 +161,10 @@ def _take_snapshot(tenant_code: str) -> Refs:
 def _frame(
     rows: QuerySet[AreaRow | DeviceRow | BuildingRow], *columns: str, like: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return columns of a query as a frame with the names and types of `like`; UUIDs become text."""
+    """Return columns of a query as a frame like `like`; UUIDs become text, and empty text is unknown."""
     values = [
         tuple(v if v is None or isinstance(v, str | float) else str(v) for v in row)
         for row in rows.values_list(*columns)
     ]
-    return pl.DataFrame(values, schema=like.schema, orient="row")
+    frame = pl.DataFrame(values, schema=like.schema, orient="row")
+    return frame.with_columns(pl.col(pl.String).replace("", None))

@@ -139,6 +139,13 @@ def test_snapshot_holds_what_cleaning_looks_up(loaded):
     assert outlines[codes.index(device["grid_code"])].contains(shapely.Point(device["lon"], device["lat"]))
 
 
+def test_snapshot_says_nothing_of_an_address_nobody_knows(loaded):
+    cameras = facade.refs(STREET).devices.filter(kind="camera")
+
+    assert cameras["address_text"].null_count() == cameras.height
+    assert cameras["name"].null_count() == 0
+
+
 def test_snapshot_of_a_tenant_nobody_registered_is_empty(db):
     refs = facade.refs("440310")
 
