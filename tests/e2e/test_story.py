@@ -179,6 +179,7 @@ def test_repeated_vendor_at_one_corner_becomes_a_case(platform):
         what="the alert",
     )[0]
     assert alert["scenario_id"] == "city_order.street_vendor"
+    assert "机" in alert["address_text"]  # a camera says by its name where it stands
     wait_for(lambda: api.get(f"alerts/{alert['id']}")["case_id"], seconds=20, what="its case")
     why = api.get(f"alerts/{alert['id']}")["why"]
     assert {line["record_key"] for line in why["inputs"]} <= {s["event_id"] for s in sightings}
@@ -244,6 +245,9 @@ def test_every_page_shows_its_content_to_a_signed_in_person(platform, page, path
     page.goto(path)
 
     expect(page.get_by_test_id(test_id)).to_be_visible()
+    if name == "case-desk":
+        page.get_by_test_id("case-row").filter(has_text="消防物联火警处置").first.click()
+        expect(page.get_by_test_id("case-timeline")).to_be_visible()
     page.wait_for_timeout(1500)
     keep(page, name)
 
