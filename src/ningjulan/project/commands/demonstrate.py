@@ -43,8 +43,6 @@ def alarm(
         url = f"{addresses.web_url}/ingest/{record.class_id}"
         body = json.dumps(record.items, ensure_ascii=False)
         answer = httpx.post(url, content=body, headers={"Authorization": f"Bearer {token}"}, timeout=20)
-    console.print(
-        f"curl -X POST {url} \\\n  -H 'Authorization: Bearer {token}' \\\n  -d '{body}'", style="dim"
-    )
-    console.print(f"→ {answer.status_code} {answer.text}")
+    typer.echo(f"curl -X POST {url} \\\n  -H 'Authorization: Bearer {token}' \\\n  -d '{body}'\n")
+    typer.echo(f"→ {answer.status_code} {answer.text}")
     console.print(say("请看地图与实时列表", "Now look at the map and the live list"))
