@@ -1,67 +1,106 @@
-"""What `ningjulan catalog stats` and `ningjulan catalog show` say, without the terminal."""
+"""What `ningjulan catalog …` says, as rows and text; the terminal is drawn by `project.commands`."""
 
-import json
-from dataclasses import asdict
-from datetime import timedelta
+from collections.abc import Mapping
+from pathlib import Path
 
-from ningjulan.catalog import facade
-from ningjulan.catalog.contracts import Item
+from ningjulan.catalog import facade, pages
+from ningjulan.catalog.contracts import GROUPS, MASKS, DataClass
 from ningjulan.catalog.schemas import level_of
+from ningjulan.catalog.wording import head, in_english, marks, rules, type_words
+from ningjulan.foundation.errors import Conflict
+
+Row = tuple[str, ...]
 
 
-def stats_text(*, as_json: bool = False) -> str:
-    """Return the counts of the catalogue, for people or as JSON."""
-    stats = facade.stats()
-    if as_json:
-        return json.dumps(asdict(stats), ensure_ascii=False)
-    groups = "，".join(f"{group} {n}" for group, n in sorted(stats.by_group.items()))
-    return (
-        f"数据类 {stats.classes}（{groups}）\n"
-        f"核心数据项 {stats.core_items}，含扩展 {stats.all_items}\n"
-        f"代码表 {stats.code_lists}"
+class PagesOutOfDate(Conflict):
+    code = "catalogue_pages_out_of_date"
+    message_zh = "{folder} 与数据目录不一致：{n} 个文件，如 {first}；请运行 ningjulan catalog docs 并提交"
+    message_en = (
+        "{folder} is not what the catalogue says: {n} files, such as {first}; run ningjulan catalog docs"
     )
 
 
-def class_text(class_id: str) -> str:
-    """Return one class explained: what it is, how late it may come, its items and their codes.
+def class_rows(lang: str) -> list[Row]:
+    """Return id, name, group, level, core and all items, purpose of every class."""
+    return [
+        (
+            one.id,
+            one.en if in_english(lang) else one.zh,
+            GROUPS[one.group].label(lang),
+            one.sensitivity,
+            f"{sum(item.core for item in one.items)}/{len(one.items)}",
+            purpose_words(one, lang),
+        )
+        for one in facade.list_classes()
+    ]
 
-    Raises:
-        UnknownClass: The catalogue has no such class.
-    """
+
+def class_head(class_id: str, lang: str) -> list[tuple[str, str]]:
+    """Return what to know of a class before its items. Raises `UnknownClass`."""
     found = facade.get_class(class_id)
-    head = [
-        f"{found.id} {found.zh} · {found.en}",
-        f"依据　{found.basis}",
-        f"来源　{found.origin}",
-        f"用途　{'、'.join(found.purposes)}；级别 {found.sensitivity}；保存 {found.keep.days} 天",
-        f"期限　实时接收最迟 {_span(found.late_by)}，发生时间最多超前 {_span(found.early_by)}",
-        "",
+    return head(found, purpose_words(found, lang), lang)
+
+
+def item_rows(class_id: str, lang: str) -> list[Row]:
+    """Return id, name, type or code list, rules, level, mask and marks of every item of a class."""
+    found = facade.get_class(class_id)
+    return [
+        (
+            item.id,
+            item.en if in_english(lang) else item.zh,
+            type_words(item, lang),
+            rules(item, lang),
+            level_of(item, found),
+            MASKS[item.mask].label(lang) if item.mask else "",
+            marks(item, lang),
+        )
+        for item in found.items
     ]
-    return "\n".join(head + [_line(item, level_of(item, found)) for item in found.items])
 
 
-def _span(span: timedelta) -> str:
-    """Return a duration in the largest unit that divides it."""
-    minutes = int(span.total_seconds()) // 60
-    for size, unit in ((1440, "天"), (60, "小时")):
-        if minutes and minutes % size == 0:
-            return f"{minutes // size} {unit}"
-    return f"{minutes} 分钟"
+def code_rows(class_id: str, lang: str, *, at_most: int = 12) -> list[Row]:
+    """Return the code lists of a class: id, title and codes, long lists cut."""
+    rows: list[Row] = []
+    for list_id in dict.fromkeys(i.code_list for i in facade.get_class(class_id).items if i.code_list):
+        found = facade.code_list(list_id)
+        shown = [f"{code.code} {code.label(lang)}" for code in found.codes[:at_most]]
+        more = len(found.codes) - len(shown)
+        left = [f"… +{more}"] if more else []
+        title = found.en if in_english(lang) else found.zh
+        rows.append((list_id, title, ("; " if in_english(lang) else "、").join(shown + left)))
+    return rows
 
 
-def _line(item: Item, level: str) -> str:
-    marks = [
-        "主键" if item.key else "",
-        "必填" if item.required else "",
-        "核心" if item.core else "扩展",
-        "个人信息" if item.pi else "",
-        f"脱敏 {item.mask}" if item.mask else "",
-        item.unit or "",
-        item.format or "",
-        f"{item.minimum:g}…{item.maximum:g}" if item.minimum is not None else "",
-    ]
-    text = f"{item.id:<16}{item.type.written:<14}{level} {item.zh}（{'，'.join(filter(None, marks))}）"
-    if not item.code_list:
-        return text
-    codes = "、".join(f"{code.code} {code.zh}" for code in facade.code_list(item.code_list).codes)
-    return f"{text}\n{'':<16}{item.code_list}：{codes}"
+def purpose_words(data_class: DataClass, lang: str) -> str:
+    """Return the purposes of a class: `P02 消防安全`."""
+    said = [f"{code} {facade.label('CL_PURPOSE_CODE', code, lang)}" for code in data_class.purposes]
+    return ("; " if in_english(lang) else "、").join(said)
+
+
+def write_pages(folder: Path) -> int:
+    """Write the pages to `folder`, take away those of classes that are gone; return how many."""
+    wanted = pages.all_pages()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _strangers(folder, wanted):
+        (folder / name).unlink()
+    for name, text in wanted.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return len(wanted)
+
+
+def check_pages(folder: Path) -> int:
+    """Return how many pages there are; raise `PagesOutOfDate` where `folder` differs."""
+    wanted = pages.all_pages()
+    wrong = [name for name, text in wanted.items() if _text_of(folder / name) != text]
+    wrong += _strangers(folder, wanted)
+    if wrong:
+        raise PagesOutOfDate(folder=str(folder), n=len(wrong), first=sorted(wrong)[0])
+    return len(wanted)
+
+
+def _text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _strangers(folder: Path, wanted: Mapping[str, str]) -> list[str]:
+    return [path.name for path in folder.glob("*.md") if path.name not in wanted]

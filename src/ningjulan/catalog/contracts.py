@@ -28,29 +28,55 @@ class CatalogueRefused(InputRefused):
     message_en = "Catalogue file {file}, line {line}: {reason}"
 
 
-CHECKS: Mapping[str, str] = {
-    "id_card_no": "公民身份号码 GB 11643，含港澳台居民居住证 81/82/83 与外国人永久居留身份证 9",
-    "id_document": "证件号码，按本记录的证件类型（CL_ID_TYPE 项）校验",
-    "uscc": "统一社会信用代码 GB 32100",
-    "plate_no": "机动车号牌 GA 36，含新能源",
-    "phone": "手机号，或带区号的固定电话",
-    "mobile": "手机号",
-    "division_code": "区划代码，6、9 或 12 位数字",
-    "month": "年月 YYYYMM",
-    "hmac": "HMAC-SM3 杂凑值，64 位十六进制",
-}
-"""What the text of an item must also satisfy. The catalogue names it, cleaning knows how."""
+@dataclass(frozen=True)
+class Words:
+    """A term of the catalogue in both languages."""
 
-MASKS: Mapping[str, str] = {
-    "name": "姓名：只留姓",
-    "phone": "电话：留前 3 后 4 位",
-    "id_no": "证件号码：留首末各 1 位",
-    "plate": "号牌：隐去中段",
-    "address": "地址：只到楼栋",
-    "generic": "编号：留首末各 2 位",
-    "text": "文字：查看全文须填写事由",
-    "blur": "图像：模糊",
-    "full": "全部隐去",
+    zh: str
+    en: str
+
+    def label(self, lang: str = "zh") -> str:
+        """Return the Chinese, or the English when `lang` starts with `en`."""
+        return self.en if lang.startswith("en") else self.zh
+
+
+GROUPS: Mapping[str, Words] = {
+    "iot": Words("物联感知", "IoT sensing"),
+    "geo": Words("空间地理信息", "Geospatial"),
+    "business": Words("业务应用", "Business"),
+}
+
+CHECKS: Mapping[str, Words] = {
+    "id_card_no": Words(
+        "公民身份号码 GB 11643，含港澳台居民居住证（81、82、83）与外国人永久居留身份证（9）",
+        "identity number, GB 11643, with the residence permits 81, 82, 83 and the permanent residence card 9",
+    ),
+    "id_document": Words(
+        "证件号码，按本记录的证件类型校验", "document number, judged by the record's kind of document"
+    ),
+    "uscc": Words("统一社会信用代码 GB 32100", "unified social credit code, GB 32100"),
+    "plate_no": Words("机动车号牌 GA 36，含新能源", "plate of a motor vehicle, GA 36, new energy too"),
+    "phone": Words("手机号，或带区号的固定电话", "mobile number, or fixed line with its area code"),
+    "mobile": Words("手机号", "mobile number"),
+    "division_code": Words("区划代码，6、9 或 12 位数字", "division code of 6, 9 or 12 digits"),
+    "month": Words("年月 YYYYMM", "month as YYYYMM"),
+    "hmac": Words("HMAC-SM3 杂凑值，64 位十六进制", "HMAC-SM3, 64 hexadecimal digits"),
+}
+"""What the text of an item must also satisfy. The catalogue names it, cleaning knows how.
+
+`id_document` goes by the class's item of code list CL_ID_TYPE.
+"""
+
+MASKS: Mapping[str, Words] = {
+    "name": Words("只留姓", "family name only"),
+    "phone": Words("留前 3 后 4 位", "first 3 and last 4 digits"),
+    "id_no": Words("留首末各 1 位", "first and last character"),
+    "plate": Words("隐去中段", "middle hidden"),
+    "address": Words("只到楼栋", "down to the building"),
+    "generic": Words("留首末各 2 位", "first and last 2 characters"),
+    "text": Words("查看须填写事由", "shown for a reason given"),
+    "blur": Words("模糊", "blurred"),
+    "full": Words("全部隐去", "hidden"),
 }
 """How the server shows an item to those who may not see it unmasked (standards, PR-03)."""
 
@@ -143,6 +169,8 @@ class DataClass:
     keep_from: str | None = None  # the item that ends the matter; `keep` counts from there
     device_item: str | None = None  # whose place is the record's place
     place_item: str | None = None  # the record's own point
+    note_zh: str = ""  # what a reader would otherwise wonder about
+    note_en: str = ""
     file: str = ""
 
     @cached_property

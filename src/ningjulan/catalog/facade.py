@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ningjulan.catalog import loader, schemas
+from ningjulan.catalog import loader, openapi, schemas
 from ningjulan.catalog.contracts import (
     CatalogueStats,
     CodeList,
@@ -13,6 +13,9 @@ from ningjulan.catalog.contracts import (
     UnknownClass,
     UnknownCodeList,
 )
+
+if TYPE_CHECKING:
+    import dataframely as dy
 
 
 def get_class(class_id: str) -> DataClass:
@@ -58,6 +61,18 @@ def fields_of(class_id: str) -> Mapping[str, FieldFacts]:
 def json_schema(class_id: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one record as a source delivers it."""
     return schemas.json_schema(get_class(class_id), loader.catalogue().code_lists)
+
+
+def ingest_description(*, version: str) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of `POST /ingest/{class}`, one path a class."""
+    return openapi.ingest_description(list_classes(), loader.catalogue().code_lists, version=version)
+
+
+def frame(class_id: str) -> "type[dy.Schema]":
+    """Return the typed frame of a class: the types and rules its accepted records keep."""
+    from ningjulan.catalog import frames  # dataframely is slow to start and few ask for it
+
+    return frames.frame_of(get_class(class_id), loader.catalogue().code_lists)
 
 
 def stats() -> CatalogueStats:

@@ -8,7 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ningjulan.catalog.contracts import CHECKS, MASKS, RECORDED_AT, Code, CodeList, DataClass, Item, ItemType
+from ningjulan.catalog.contracts import (
+    CHECKS,
+    GROUPS,
+    MASKS,
+    RECORDED_AT,
+    Code,
+    CodeList,
+    DataClass,
+    Item,
+    ItemType,
+)
 from ningjulan.catalog.forbidden import forbidden_word
 from ningjulan.catalog.schemas import level_of
 from ningjulan.catalog.yaml_lines import Lines, read
@@ -19,7 +29,6 @@ KINDS = frozenset(
     {"string", "text", "int", "decimal", "bool", "code", "date", "datetime", "ref", "json"}
     | {"geo_point", "geo_line", "geo_polygon", "geo_multipolygon", "image_ref", "file_ref"}
 )
-GROUPS = frozenset({"iot", "geo", "business"})
 LEVELS = frozenset({"L1", "L2", "L3", "L4"})
 BASES = frozenset({"found", "memory", "product"})
 PERSONAL = frozenset({"personal", "sensitive"})
@@ -92,7 +101,7 @@ _CLASS_KEYS = {"class", "title", "group", "basis", "origin", "purpose", "sensiti
 
 
 def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass:
-    written.check_keys(required=_CLASS_KEYS, allowed={"device", "place", "keep_from"})
+    written.check_keys(required=_CLASS_KEYS, allowed={"device", "place", "keep_from", "note"})
     zh, en = _title(written, written["title"], "title")
     if not isinstance(written["items"], Lines) or not written["items"]:
         raise written.refuse("items 应为 数据项: {…}", "items")
@@ -100,6 +109,7 @@ def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass
     by_id = {item.id: item for item in items}
     if not any(item.key for item in items):
         raise written.refuse("没有主键项（key: true）", "items")
+    note_zh, note_en = _title(written, written["note"], "note") if "note" in written else ("", "")
     register = written["time"] == RECORDED_AT.id
     found = DataClass(
         id=str(written["class"]),
@@ -118,6 +128,8 @@ def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass
         keep_from=_item_of_kind(written, "keep_from", by_id, TIMES) if "keep_from" in written else None,
         device_item=_item_of_kind(written, "device", by_id, DEVICES) if "device" in written else None,
         place_item=_item_of_kind(written, "place", by_id, {"geo_point"}) if "place" in written else None,
+        note_zh=note_zh,
+        note_en=note_en,
         file=written.file,
     )
     for item in items:

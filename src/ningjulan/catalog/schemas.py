@@ -1,9 +1,9 @@
 """What follows from a class without anybody writing it twice: field facts and JSON Schema."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ningjulan.catalog.contracts import CodeList, DataClass, FieldFacts, Item
+from ningjulan.catalog.contracts import CHECKS, CodeList, DataClass, FieldFacts, Item
 
 # What cleaning adds to every record (`cleaning.contracts.COLLATED` holds the frame types; a test compares).
 ADDED: Mapping[str, FieldFacts] = {
@@ -56,17 +56,38 @@ def fields_of(data_class: DataClass) -> dict[str, FieldFacts]:
 
 def json_schema(data_class: DataClass, code_lists: Mapping[str, CodeList]) -> dict[str, Any]:
     """Return the JSON Schema of one record as delivered. Cleaning reads more than it promises here."""
-    properties = {name: _property(item, code_lists) for name, item in data_class.by_id.items()}
-    hints = {name: {"type": "string", "title": title} for name, title in HINTS.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:ningjulan:class:{data_class.id}",
+        **record_schema(data_class, lambda list_id: codes_schema(code_lists[list_id])),
+    }
+
+
+def record_schema(data_class: DataClass, codes: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """Return the schema of one record without its head. `codes` says how the codes of a list are written."""
+    hints = {name: {"type": "string", "title": title} for name, title in HINTS.items()}
+    items = {name: _property(item, data_class, codes) for name, item in data_class.by_id.items()}
+    return {
         "title": data_class.zh,
         "description": f"{data_class.en}. {data_class.basis}",
         "type": "object",
-        "properties": {**hints, **properties},
+        "properties": {**hints, **items},
         "required": [item.id for item in data_class.items if item.required],
     }
+
+
+def codes_schema(code_list: CodeList) -> dict[str, Any]:
+    """Return the schema of one value of a code list."""
+    return {
+        "type": "string",
+        "oneOf": [{"const": code.code, "title": f"{code.zh} · {code.en}"} for code in code_list.codes],
+    }
+
+
+def _geometry(kind: str) -> dict[str, Any]:
+    """Return the schema of a GeoJSON geometry."""
+    properties = {"type": {"const": kind}, "coordinates": {"type": "array"}}
+    return {"type": "object", "properties": properties, "required": ["type", "coordinates"]}
 
 
 _POINT: dict[str, Any] = {
@@ -81,22 +102,26 @@ _JSON_TYPE: Mapping[str, dict[str, Any]] = {
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "geo_point": _POINT,
+    "geo_line": _geometry("LineString"),
+    "geo_polygon": _geometry("Polygon"),
+    "geo_multipolygon": _geometry("MultiPolygon"),
     "json": {"type": ["object", "array"]},
 }
 
 
-def _property(item: Item, code_lists: Mapping[str, CodeList]) -> dict[str, Any]:
+def _property(item: Item, data_class: DataClass, codes: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {**_JSON_TYPE.get(item.type.kind, {"type": "string"}), "title": item.zh}
-    if item.type.kind == "code" and item.code_list:
-        codes = code_lists[item.code_list].codes
-        found["oneOf"] = [{"const": code.code, "title": code.zh} for code in codes]
+    if item.code_list:
+        found = {**codes(item.code_list), "title": item.zh}
     if item.type.kind == "string":
         found["maxLength"] = item.type.length
     if item.minimum is not None:
         found |= {"minimum": item.minimum, "maximum": item.maximum}
-    notes = [note for note in (item.format, item.unit and f"单位：{item.unit}") if note]
-    if notes:
-        found["description"] = "；".join(notes)
+    check = CHECKS[item.check].zh if item.check else None
+    target = f"指向 {item.type.target}" if item.type.target else None
+    notes = [item.en, item.format, item.unit and f"单位：{item.unit}", check, target]
+    found["description"] = "；".join(note for note in notes if note)
+    found["x-level"] = level_of(item, data_class)
     if item.pi:
         found["x-personal-information"] = item.pi
     return found

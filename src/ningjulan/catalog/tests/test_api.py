@@ -39,7 +39,36 @@ def test_classes_and_one_class(reader):
         "plate",
         "string(12)",
     )
+    assert {"id": "plate", "zh": "隐去中段", "en": "middle hidden"} in found["masks"]
+    assert [check["id"] for check in found["checks"]] == ["plate_no"]
+    assert [found["code_lists"][n]["id"] for n in (0, 1)] == ["CL_AI_EVENT", "CL_REVIEW"]
+    assert found["purposes"][0] == {"code": "P04", "zh": "城市管理执法", "en": "City management"}
     assert found["record_schema"]["required"] == ["event_id", "device_id", "algo_code", "occur_time"]
+
+
+def test_the_catalogue_counted_by_group(reader):
+    found = reader.get("/api/catalog").json()
+
+    assert (found["n_classes"], found["n_core_items"], found["n_items"]) == (69, 372, 809)
+    assert [(g["zh"], g["n_classes"], g["n_core_items"], g["n_items"]) for g in found["groups"]] == [
+        ("物联感知", 25, 125, 275),
+        ("空间地理信息", 13, 65, 153),
+        ("业务应用", 31, 182, 381),
+    ]
+
+
+def test_all_code_lists_say_how_far_they_can_be_trusted(reader):
+    found = {one["id"]: one for one in reader.get("/api/code-lists").json()}
+
+    assert len(found) == facade.stats().code_lists
+    assert (found["CL_SEX"]["basis"], len(found["CL_SEX"]["codes"])) == ("memory", 4)
+
+
+def test_the_ingest_door_is_described(reader):
+    answer = reader.get("/api/ingest-openapi.json")
+
+    assert answer.headers["content-type"].startswith("application/json")
+    assert len(answer.json()["paths"]) == 69
 
 
 @pytest.mark.parametrize(
@@ -52,6 +81,17 @@ def test_what_the_catalogue_does_not_know_is_not_found(reader, path, code):
     assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
-@pytest.mark.parametrize("path", ["categories", "code-lists/CL_CATEGORY", "classes", "classes/IOT12"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "categories",
+        "code-lists",
+        "code-lists/CL_CATEGORY",
+        "catalog",
+        "classes",
+        "classes/IOT12",
+        "ingest-openapi.json",
+    ],
+)
 def test_a_session_is_needed(client, path):
     assert client.get(f"/api/{path}").status_code == 401

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 console = Console()
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON · Print JSON")]
@@ -27,7 +27,8 @@ def print_json(value: Any) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    table = Table(*headings, box=None, pad_edge=False)
+    columns = (Column(heading, overflow="fold", no_wrap=n == 0) for n, heading in enumerate(headings))
+    table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console.print(table)

@@ -70,20 +70,29 @@ def import_(
 
 
 def _print_balance(result: "ImportResult") -> None:
-    """Print a line per class and the sum: read = accepted + rejected + duplicate."""
+    """Print a line per class and the sum: read = accepted + rejected + duplicate + parked."""
     heading = (
         say("读入", "Read"),
         say("入库", "Accepted"),
         say("拒收", "Rejected"),
         say("重复", "Duplicate"),
+        say("搁置", "Parked"),
     )
     rows = [
-        (line.class_id, line.received, line.stored, line.rejected, line.duplicate) for line in result.lines
+        (line.class_id, line.received, line.stored, line.rejected, line.duplicate, line.parked)
+        for line in result.lines
     ]
-    total = (say("合计", "Total"), result.read, result.accepted, result.rejected, result.duplicate)
+    total = (
+        *(say("合计", "Total"), result.read, result.accepted, result.rejected, result.duplicate),
+        result.parked,
+    )
     print_table((say("数据类", "Class"), *heading), [*rows, total])
     if result.rejected:
         console.print(say("拒收的记录及原因见“数据”页", "Rejected records and why: see the Data page"))
+    if result.parked:
+        console.print(
+            say("搁置的记录见 ningjulan parked list", "What is parked, and why: `ningjulan parked list`")
+        )
     if result.dropped:
         names = "、".join(result.dropped)
         console.print(
@@ -136,15 +145,22 @@ def stats_cases(
 @catalog.command("stats")
 def catalog_stats(as_json: AsJson = False) -> None:
     """数据目录的规模 · How much the catalogue holds."""
-    from dataclasses import asdict
-
     from ningjulan.catalog import facade as classes
+    from ningjulan.catalog.contracts import GROUPS
 
     found = classes.stats()
     if as_json:
         print_json(found)
-    else:
-        print_table((say("项", "What"), say("数量", "Count")), asdict(found).items())
+        return
+    groups = [(words.label(language()), found.by_group[group]) for group, words in GROUPS.items()]
+    rows = [
+        (say("数据类", "Classes"), found.classes),
+        *((f"  {name}", n) for name, n in groups),
+        (say("核心数据项", "Core items"), found.core_items),
+        (say("数据项合计", "Items in all"), found.all_items),
+        (say("代码表", "Code lists"), found.code_lists),
+    ]
+    print_table((say("项", "What"), say("数量", "Count")), rows)
 
 
 @catalog.command("show")
@@ -153,22 +169,37 @@ def catalog_show(
     as_json: AsJson = False,
 ) -> None:
     """列出数据类，或显示一个数据类的数据项 · List the classes, or the items of one."""
+    from ningjulan.catalog import commands as shown
     from ningjulan.catalog import facade as classes
 
     if class_id is None:
-        found = classes.list_classes()
         if as_json:
-            print_json([{"id": c.id, "zh": c.zh, "en": c.en} for c in found])
-        else:
-            print_table(
-                ("ID", say("名称", "Name")), ((c.id, c.en if language() == "en" else c.zh) for c in found)
-            )
+            print_json([{"id": c.id, "zh": c.zh, "en": c.en} for c in classes.list_classes()])
+            return
+        name, purpose = say("名称", "Name"), say("用途", "Purpose")
+        headings = ("ID", name, say("组", "Group"), say("级", "Level"), say("核心/全部", "Core/all"), purpose)
+        print_table(headings, shown.class_rows(language()))
         return
-    one = classes.get_class(class_id)
+    one = classes.get_class(class_id.upper())
     if as_json:
-        print_json(classes.json_schema(class_id))
-    else:
-        console.print(f"[bold]{one.id} {one.zh}[/] · {one.en}")
-        print_table(
-            ("ID", say("名称", "Name"), say("类型", "Type")), ((i.id, i.zh, i.type) for i in one.items)
-        )
+        print_json(classes.json_schema(one.id))
+        return
+    console.print(f"[bold]{one.id} {one.zh}[/] · {one.en}")
+    print_table(("", ""), shown.class_head(one.id, language()))
+    kind, rules, marks = say("类型", "Type"), say("规则", "Rules"), say("标记", "Marks")
+    name, level, mask = say("名称", "Name"), say("级", "Level"), say("脱敏", "Mask")
+    print_table(("ID", name, kind, rules, level, mask, marks), shown.item_rows(one.id, language()))
+    if codes := shown.code_rows(one.id, language()):
+        print_table((say("代码表", "Code list"), name, say("代码", "Codes")), codes)
+
+
+@catalog.command("docs")
+def catalog_docs(
+    out: Annotated[Path, typer.Option(help="输出目录 · Folder to write")] = Path("docs/catalog"),
+    check: Annotated[bool, typer.Option("--check", help="只比较，不写 · Only compare")] = False,
+) -> None:
+    """生成数据目录的文档页 · Write the pages of the catalogue."""
+    from ningjulan.catalog import commands as shown
+
+    n = shown.check_pages(out) if check else shown.write_pages(out)
+    console.print(say(f"{out}：{n} 页", f"{out}: {n} pages"))
