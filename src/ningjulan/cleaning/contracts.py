@@ -194,5 +194,117 @@ REASONS: Mapping[str, Reason] = {
     "area_outside_tenant": Reason(
         "区划代码不属于本辖区，请核对", "The area code is not of this area; check it"
     ),
+    "unknown_unit": Reason(
+        "所带单位不能确定地换算为本项的单位，请按本项单位填写数值",
+        "The unit cannot be converted for certain; give the number in the unit of the item",
+    ),
+    "masked_number": Reason(
+        "号码被遮盖（含 * 号），请提供完整号码", "The number is masked; deliver it in full"
+    ),
+    "rounded_number": Reason(
+        "号码被表格软件改成科学计数，末几位已丢失，请把该列设为文本后重新导出",
+        "A spreadsheet has rounded the number; format the column as text and export again",
+    ),
+    "id_no_of_15_digits": Reason(
+        "15 位旧身份证号码已停用，请查看证件后填写 18 位号码",
+        "15-digit numbers are out of use; enter the 18 digits of the card",
+    ),
+    "bad_id_no": Reason(
+        "不是 18 位证件号码（前 17 位数字，末位数字或 X），请对照证件更正",
+        "Not 18 digits (the last may be X); correct it from the card",
+    ),
+    "bad_id_region": Reason(
+        "证件号码开头不是有效的省级代码，请对照证件更正",
+        "Does not begin with a province; correct it from the card",
+    ),
+    "bad_id_birth_date": Reason(
+        "证件号码第 7 至 14 位不是存在的日期，请对照证件更正",
+        "Digits 7 to 14 are no date; correct them from the card",
+    ),
+    "id_birth_date_in_future": Reason(
+        "证件号码中的出生日期晚于接收日期，请对照证件更正",
+        "Born after the day of receipt; correct it from the card",
+    ),
+    "bad_id_check_digit": Reason(
+        "证件号码校验位不符，至少有一位填错，请对照证件更正",
+        "The check digit does not fit, a digit is wrong; correct it from the card",
+    ),
+    "id_of_other_kind": Reason(
+        "号码不属于所填的证件类型，请核对证件类型",
+        "The number is of another kind of document; check the kind",
+    ),
+    "id_kind_needed": Reason(
+        "没有证件类型，无法核对号码，请补填证件类型",
+        "Without the kind of document the number cannot be judged; add it",
+    ),
+    "bad_id_document": Reason(
+        "号码格式与该类证件不符，请对照证件更正",
+        "Not the form of such a document; correct it from the document",
+    ),
+    "bad_uscc": Reason(
+        "不是 18 位统一社会信用代码，请对照营业执照更正",
+        "Not a credit code of 18 characters; correct it from the licence",
+    ),
+    "bad_uscc_check_digit": Reason(
+        "统一社会信用代码校验位不符，至少有一位填错，请对照营业执照更正",
+        "The check character does not fit, one is wrong; correct it from the licence",
+    ),
+    "uscc_foreign_letter": Reason(
+        "统一社会信用代码不用字母 I、O、S、V、Z，多为 1、0、5、2 之误，请对照营业执照更正",
+        "I, O, S, V and Z are not used, often they stand for 1, 0, 5 and 2; correct it from the licence",
+    ),
+    "uscc_replaced_number": Reason(
+        "这是旧的工商注册号或组织机构代码，请填写 18 位统一社会信用代码",
+        "An old registration number; enter the credit code of 18 characters",
+    ),
+    "bad_plate_no": Reason(
+        "不是机动车号牌号码，请对照抓拍图或行驶证更正",
+        "Not a plate number; correct it from the picture or the licence",
+    ),
+    "bad_plate_region": Reason(
+        "号牌开头不是省份简称，请对照抓拍图或行驶证更正",
+        "Does not begin with a province; correct it from the picture or the licence",
+    ),
+    "plate_foreign_letter": Reason(
+        "号牌不用字母 I 和 O，多为 1 和 0 之误，请对照抓拍图或行驶证更正",
+        "Plates have no I and O, often they stand for 1 and 0; correct it from the picture or the licence",
+    ),
+    "plate_partly_read": Reason(
+        "号牌有未识别或被遮盖的字符，请对照抓拍图补全",
+        "Characters are unread or masked; complete it from the picture",
+    ),
+    "bad_phone": Reason(
+        "不是电话号码，手机填 11 位，固定电话填区号加号码（如 0571-88888888）",
+        "Not a telephone number; 11 digits, or area code and number",
+    ),
+    "bad_mobile": Reason(
+        "不是手机号，应为 11 位且第二位是 3 至 9，请核对是否多写、漏写",
+        "Not a mobile number: 11 digits, the second 3 to 9",
+    ),
+    "not_a_mobile": Reason(
+        "固定电话收不到短信，请填写手机号", "A landline takes no text messages; enter a mobile number"
+    ),
+    "area_code_missing": Reason(
+        "固定电话缺少区号，请补上（如 0571）", "The area code is missing; add it (such as 0571)"
+    ),
+    "two_phones": Reason("填了不止一个号码，请只留一个", "More than one number; leave one"),
+    "phone_abroad": Reason("是境外号码，请填写境内联系电话", "A number abroad; enter one of the mainland"),
+    "bad_division_code": Reason(
+        "不是 6、9 或 12 位区划代码，请核对", "Not a division code of 6, 9 or 12 digits; check it"
+    ),
+    "bad_month": Reason("不是年月，请改为如 202603", "Not a month; write 202603"),
+    "bad_hash": Reason(
+        "不是 64 位十六进制杂凑值，请检查来源系统的加密设置",
+        "Not 64 hexadecimal digits; check how the source hashes",
+    ),
 }
 """Reason code → sentence. Codes are stored with the rejects and never change their meaning."""
+
+NOTES: Mapping[str, Reason] = {
+    "no_plate": Reason("来源注明车辆无号牌", "The source says there was no plate"),
+    "plate_not_read": Reason("设备未识别出号牌", "The device did not read the plate"),
+    "synthetic_number": Reason(
+        "合成测试数据的号码（地区代码 999999）", "Synthetic test data (region 999999)"
+    ),
+}
+"""Note code → sentence. Nothing to correct, but worth knowing of an accepted record."""
