@@ -2,26 +2,20 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from ningjulan.cases.contracts import CaseNotFound, TenantNotFound
 from ningjulan.cases.models import Case
-from ningjulan.foundation.actors import Actor, Role
+from ningjulan.foundation.actors import Actor
+from ningjulan.foundation.areas import within
 
 
 def visible(actor: Actor, tenant_code: str | None = None) -> QuerySet[Case]:
     """Return the cases in the actor's areas, of one tenant or of all."""
-    cases = Case.objects.all()
-    if tenant_code is not None:
-        cases = cases.filter(tenant_code=tenant_code)
-    if Role.SYSTEM in actor.roles or (tenant_code is not None and actor.covers(tenant_code)):
-        return cases
-    if not actor.area_codes:
-        return cases.none()
-    areas = Q()
-    for area_code in sorted(actor.area_codes):
-        areas |= Q(area_code__startswith=area_code)
-    return cases.filter(areas)
+    if tenant_code is None:
+        return Case.objects.filter(within(actor))
+    cases = Case.objects.filter(tenant_code=tenant_code)
+    return cases if actor.covers(tenant_code) else cases.filter(within(actor))
 
 
 def get_case(case_id: UUID, *, actor: Actor) -> Case:

@@ -2,28 +2,19 @@
 
 from django.db.models import Q, QuerySet
 
-from ningjulan.foundation.actors import Actor, Role
+from ningjulan.foundation import areas
+from ningjulan.foundation.actors import Actor
 from ningjulan.registry.contracts import AreaNotFound
 from ningjulan.registry.models import Area, Device, Unit
 
 
-def _covered(actor: Actor, column: str) -> Q:
-    """Return the condition that a column of area codes lies in the actor's areas."""
-    if Role.SYSTEM in actor.roles:
-        return Q()
-    condition = Q(pk__in=[])
-    for code in sorted(actor.area_codes):
-        condition |= Q(**{f"{column}__startswith": code})
-    return condition
-
-
 def visible_areas(actor: Actor, within: str) -> QuerySet[Area]:
     """Return the areas in `within` that the actor looks after."""
-    return Area.objects.filter(_covered(actor, "code"), code__startswith=within)
+    return Area.objects.filter(areas.within(actor, "code"), code__startswith=within)
 
 
 def visible_devices(actor: Actor, within: str) -> QuerySet[Device]:
-    return Device.objects.filter(_covered(actor, "grid_code"), grid_code__startswith=within)
+    return Device.objects.filter(areas.within(actor, "grid_code"), grid_code__startswith=within)
 
 
 def serving_units(actor: Actor, tenant_code: str) -> QuerySet[Unit]:
@@ -36,7 +27,7 @@ def serving_units(actor: Actor, tenant_code: str) -> QuerySet[Unit]:
     if not own:
         return Unit.objects.none()
     levels = {code[:n] for code in own for n in (6, 9, 12, 15)}
-    return Unit.objects.filter(here, _covered(actor, "area_code") | Q(area_code__in=sorted(levels)))
+    return Unit.objects.filter(here, areas.within(actor, "area_code") | Q(area_code__in=sorted(levels)))
 
 
 def get_area(code: str, *, actor: Actor) -> Area:
