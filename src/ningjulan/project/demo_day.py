@@ -8,7 +8,7 @@ clock is handed in.
 import asyncio
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -77,13 +77,9 @@ async def _store(batches: list[RawBatch]) -> list[RawBatch]:
     client = await connect(settings.NATS_URL, name="demo-day")
     try:
         js = client.jetstream()
-        return [replace_seq(batch, await publish(js, batch)) for batch in batches]
+        return [replace(batch, seq=await publish(js, batch)) for batch in batches]
     finally:
         await client.close()
-
-
-def replace_seq(batch: RawBatch, seq: int) -> RawBatch:
-    return RawBatch(**{**vars(batch), "seq": seq})
 
 
 @dataclass
