@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ningjulan.catalog import loader, openapi, schemas
+from ningjulan.catalog import loader, openapi, samples, schemas
 from ningjulan.catalog.contracts import (
     CatalogueStats,
     CodeList,
@@ -73,6 +74,20 @@ def frame(class_id: str) -> "type[dy.Schema]":
     from ningjulan.catalog import frames  # dataframely is slow to start and few ask for it
 
     return frames.frame_of(get_class(class_id), loader.catalogue().code_lists)
+
+
+def clean_samples(class_id: str, n: int, *, now: datetime, seed: int = 0) -> list[samples.Record]:
+    """Return n invented records of a class, right when received at `now`; the same for the same seed."""
+    return list(_maker(class_id, now, seed).clean(n))
+
+
+def dirty_samples(class_id: str, *, now: datetime, seed: int = 0) -> list[samples.Dirty]:
+    """Return an invented record for each item of a class and each fault it can have, one fault a record."""
+    return list(_maker(class_id, now, seed).dirty())
+
+
+def _maker(class_id: str, now: datetime, seed: int) -> samples.Maker:
+    return samples.Maker(get_class(class_id), loader.catalogue().code_lists, now, seed)
 
 
 def stats() -> CatalogueStats:
