@@ -63,7 +63,7 @@ _WRONG: Mapping[str, str] = {
     "id_document": _with_wrong_end(id_card_no(1)),
     "uscc": _with_wrong_end(uscc(1)),
     "plate_no": "浙A1",
-    "phone": "12345",
+    "phone": "0571-12",
     "mobile": "12345",
     "division_code": "33010",
     "month": "202613",

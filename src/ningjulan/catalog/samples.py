@@ -182,10 +182,11 @@ def _wrong_values(item: Item) -> Iterator[tuple[Fault, Any]]:
     if item.check:
         yield Fault.CHECK_FAILED, wrong_number(item)
     elif kind in ("string", "text", "ref", "image_ref", "file_ref"):
-        yield Fault.WRONG_TYPE, {"nested": True}
         if item.id == "grid_code":
             yield Fault.OTHER_AREA, "110101001001001"
-        elif kind == "string":
+            return
+        yield Fault.WRONG_TYPE, {}
+        if kind == "string":
             yield Fault.TOO_LONG, "长" * ((item.type.length or 0) + 1)
     elif item.code_list:
         yield Fault.UNKNOWN_CODE, "没有这个代码"

@@ -122,3 +122,25 @@ def test_json_schema_follows_from_the_class(class_id):
     assert set(data_class.by_id) <= set(schema["properties"])
     assert ("recorded_at" in schema["properties"]) == data_class.is_register
     json.dumps(schema)
+
+
+@pytest.mark.parametrize("class_id", CLASSES)
+def test_labels_tell_the_items_of_a_class_apart(class_id):
+    data_class = facade.get_class(class_id)
+
+    for labels in ([item.zh for item in data_class.items], [item.en for item in data_class.items]):
+        assert len(labels) == len(set(labels))
+    assert data_class.file.startswith(f"{class_id}_")
+
+
+def test_labels_tell_the_codes_of_a_list_apart():
+    for code_list in facade.list_code_lists():
+        for labels in ([code.zh for code in code_list.codes], [code.en for code in code_list.codes]):
+            assert len(labels) == len(set(labels)), code_list.id
+
+
+def test_english_is_english():
+    words = [code.en for code_list in facade.list_code_lists() for code in code_list.codes]
+    words += [word for c in facade.list_classes() for word in (c.en, c.note_en, *(i.en for i in c.items))]
+
+    assert not any("\u4e00" <= letter <= "\u9fff" for word in words for letter in word)
