@@ -1,12 +1,13 @@
 """Balance sheets and rejects over HTTP."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from ningjulan.catalog import facade as catalog
-from ningjulan.foundation.api import PROBLEMS, ActorRequest
+from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input
 from ningjulan.observations import selectors
 from ningjulan.observations.contracts import Balance
 from ningjulan.sources import facade as sources
@@ -27,6 +28,7 @@ class BalanceOut(Schema):
     stored: int
     rejected: int
     duplicate: int
+    parked: int
     last_received_at: datetime | None
     median_visible_ms: float | None
 
@@ -69,19 +71,21 @@ def _balance_out(row: Balance) -> BalanceOut:
     )
 
 
+class RejectsQuery(Input):
+    source: str | None = Field(None, max_length=64)
+    class_id: str | None = Field(None, max_length=8)
+
+
 @router.get("/sources/rejects", response={200: RejectsOut, **PROBLEMS}, operation_id="listRejects")
 def list_rejects(
     request: ActorRequest,
-    source: str | None = None,
-    class_id: str | None = None,
+    wanted: Query[RejectsQuery],
     limit: int = 50,
-    cursor: int | None = None,
+    cursor: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> RejectsOut:
-    """拒收的记录：原始内容与原因。"""
+    """拒收的记录：原始内容与原因，仅供数据管理员查看。"""
     limit = max(1, min(limit, 200))
-    rows = selectors.list_rejects(
-        request.auth, source=source, class_id=class_id, before=cursor, limit=limit + 1
-    )
+    rows = selectors.list_rejects(request.auth, **wanted.dict(), before=cursor, limit=limit + 1)
     page = rows[:limit]
     return RejectsOut(
         items=[RejectOut(**{**vars(row), "raw": _readable(row.raw)}) for row in page],
@@ -91,5 +95,5 @@ def list_rejects(
 
 def _readable(raw: bytes, limit: int = 2000) -> str:
     """Return the first characters of a raw line; bytes that are no text show as `\\x..`."""
-    text = raw[: limit * 4].decode("utf-8", errors="backslashreplace")
+    text = raw.decode("utf-8", errors="backslashreplace")
     return text if len(text) <= limit else text[:limit] + "…"

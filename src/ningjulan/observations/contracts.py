@@ -6,7 +6,14 @@ from datetime import datetime
 import polars as pl
 
 from ningjulan.cleaning.contracts import Cleaned
+from ningjulan.foundation.errors import NotAllowed
 from ningjulan.sources.stream import RawBatch
+
+
+class RejectsNotYours(NotAllowed):
+    code = "rejects_not_yours"
+    message_zh = "拒收的原始记录可能含个人信息，仅数据管理员和系统管理员可以查看"
+    message_en = "Rejected records may hold personal data; only data stewards and administrators see them"
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class Balance:
-    """`received = stored + rejected + duplicate` of the committed batches of a receipt or a source."""
+    """`received = stored + rejected + duplicate + parked` of the batches of a receipt or a source."""
 
     source: str
     class_id: str
@@ -43,8 +50,22 @@ class Balance:
     stored: int
     rejected: int
     duplicate: int
+    parked: int
     last_received_at: datetime | None
     median_visible_ms: float | None
+
+
+@dataclass(frozen=True)
+class ParkedRow:
+    """A parked batch, without what it brought."""
+
+    batch_id: str
+    source: str
+    class_id: str
+    n: int
+    error: str
+    n_times: int
+    parked_at: datetime
 
 
 @dataclass(frozen=True)

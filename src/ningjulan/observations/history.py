@@ -6,6 +6,7 @@ that a crash made us process again are recognised and left out.
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,18 @@ class History:
         """Say that everything up to `seq` has been added, also what had no rows."""
         with self._lock:
             self._last_seq = max(self._last_seq, seq)
+
+    @property
+    def n_waiting(self) -> int:
+        """How many rows are still only in memory."""
+        with self._lock:
+            return sum(len(rows) for frames in self._waiting.values() for rows in frames)
+
+    def written(self, class_ids: Iterable[str]) -> int:
+        """Return the highest sequence number that any of the tables has from this shard, 0 for none."""
+        tables = [DeltaTable(p) for c in class_ids if DeltaTable.is_deltatable(p := self._path(c))]
+        versions = [table.transaction_version(f"shard-{self.shard}") or 0 for table in tables]
+        return max(versions, default=0)
 
     def flush(self) -> int:
         """Append all that waits and return the sequence number up to which the history is now complete."""
@@ -85,8 +98,10 @@ class History:
     def _path(self, class_id: str) -> str:
         if "://" in self.root:
             return f"{self.root.rstrip('/')}/{class_id}"
-        folder = Path(self.root) / class_id
-        folder.mkdir(parents=True, exist_ok=True)
+        root = Path(self.root)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)  # plate numbers are nobody else's business
+        folder = root / class_id
+        folder.mkdir(exist_ok=True)
         return str(folder)
 
 

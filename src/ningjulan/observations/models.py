@@ -20,6 +20,7 @@ class Batch(models.Model):
     n_stored = models.IntegerField("入库")
     n_rejected = models.IntegerField("拒收")
     n_duplicate = models.IntegerField("重复")
+    n_parked = models.IntegerField("搁置", default=0)
     received_at = models.DateTimeField("接收时间")
     committed_at = models.DateTimeField("入库时间")
     cleaner_version = models.CharField(max_length=32)
@@ -28,7 +29,10 @@ class Batch(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    n_received=models.F("n_stored") + models.F("n_rejected") + models.F("n_duplicate")
+                    n_received=models.F("n_stored")
+                    + models.F("n_rejected")
+                    + models.F("n_duplicate")
+                    + models.F("n_parked")
                 ),
                 name="observations_batch_balances",
             )
@@ -74,6 +78,26 @@ class Reject(models.Model):
             models.UniqueConstraint(fields=["batch_id", "row_no"], name="observations_row_is_rejected_once")
         ]
         indexes = [models.Index(fields=["source", "class_id", "-id"], name="observations_reject_source")]
+
+
+class ParkedBatch(models.Model):
+    """A batch that failed by itself every time, whole. Kept until it has been sent in again and taken."""
+
+    batch_id = models.CharField(primary_key=True, max_length=200)
+    stream_seq = models.BigIntegerField()
+    receipt_id = models.CharField(max_length=150)
+    source = models.CharField("来源", max_length=64)
+    class_id = models.CharField("数据类", max_length=8)
+    first_row = models.IntegerField()
+    received_at = models.DateTimeField("接收时间")
+    payload = models.BinaryField("原始内容")
+    error = models.TextField("错误")
+    n_times = models.IntegerField("搁置次数", default=1)
+    parked_at = models.DateTimeField("搁置时间")
+
+    class Meta:
+        verbose_name = "搁置批次"
+        verbose_name_plural = "搁置批次"
 
 
 class Position(models.Model):

@@ -79,8 +79,12 @@ class ImportResult:
         return sum(line.duplicate for line in self.lines)
 
     @property
+    def parked(self) -> int:
+        return sum(line.parked for line in self.lines)
+
+    @property
     def balances(self) -> bool:
-        return self.read == self.accepted + self.rejected + self.duplicate
+        return self.read == self.accepted + self.rejected + self.duplicate + self.parked
 
 
 def import_file(path: Path, source_name: str, progress: Progress) -> ImportResult:

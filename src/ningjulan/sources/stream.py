@@ -67,9 +67,10 @@ class RawBatch:
     def subject(self, n_shards: int = 1) -> str:
         return f"raw.{self.class_id}.{zlib.crc32(self.source.encode()) % n_shards}"
 
-    def headers(self) -> dict[str, str]:
+    def headers(self, again: str = "") -> dict[str, str]:
         return {
-            "Nats-Msg-Id": self.batch_id,
+            "Nats-Msg-Id": f"{self.batch_id}:{again}" if again else self.batch_id,
+            "Nj-Batch": self.batch_id,
             "Nj-Receipt": self.receipt_id,
             "Nj-Source": self.source,
             "Nj-Class": self.class_id,
@@ -79,9 +80,13 @@ class RawBatch:
 
 
 def read_batch(seq: int, headers: Mapping[str, str], payload: bytes) -> RawBatch:
-    """Turn a stored message back into the batch that was sent."""
+    """Turn a stored message back into the batch that was sent.
+
+    Raises:
+        KeyError, ValueError: Whoever wrote it into the stream is none of our doors.
+    """
     return RawBatch(
-        batch_id=headers["Nats-Msg-Id"],
+        batch_id=headers["Nj-Batch"],
         receipt_id=headers["Nj-Receipt"],
         source=headers["Nj-Source"],
         class_id=headers["Nj-Class"],
@@ -110,8 +115,17 @@ def cut(lines: Iterable[bytes]) -> Iterator[tuple[int, tuple[bytes, ...]]]:
         yield first, tuple(batch)
 
 
-async def publish(js: JetStreamContext, batch: RawBatch) -> int:
+def unreadable_batch(seq: int, subject: str, payload: bytes, now: datetime) -> RawBatch:
+    """Give a message that is no batch of ours the form of one, so that it can be put aside whole."""
+    lines = tuple(payload.split(b"\n"))
+    return RawBatch(f"message:{seq}", "", "", subject.split(".")[1][:8], 1, now, lines, seq)
+
+
+async def publish(js: JetStreamContext, batch: RawBatch, *, again: str = "") -> int:
     """Store one batch and return its sequence number, once JetStream has it on disk.
+
+    Args:
+        again: Names a deliberate repeat: the stream takes the same batch once per name.
 
     Raises:
         StreamDown: Not stored, or not known to be: send it again with the same batch id.
@@ -123,10 +137,20 @@ async def publish(js: JetStreamContext, batch: RawBatch) -> int:
             b"\n".join(batch.lines),
             timeout=PUBLISH_TIMEOUT_S,
             stream=RAW.name,
-            headers=batch.headers(),
+            headers=batch.headers(again),
         )
     except MaxPayloadError as error:
         raise RecordTooLarge from error
     except (NatsError, OSError) as error:
         raise StreamDown(reason=type(error).__name__) from error
     return ack.seq
+
+
+async def number_after(js: JetStreamContext, seq: int) -> None:
+    """Let the numbers of RAW go on after `seq`, the highest ever given.
+
+    A stream that was lost, or brought back from an older backup, would give old numbers to new batches, and
+    everything behind would take these for known. What such a backup holds has been processed.
+    """
+    if (await js.stream_info(RAW.name or "")).state.last_seq < seq:
+        await js.purge_stream(RAW.name or "", seq=seq + 1)

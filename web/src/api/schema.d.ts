@@ -137,7 +137,7 @@ export interface paths {
         };
         /**
          * Detail
-         * @description 案件详情：流转记录、时限及其依据、关联告警、当前可办环节。
+         * @description 案件详情：流转记录、时限及其依据、关联预警、当前可办环节。
          */
         get: operations["getCase"];
         put?: never;
@@ -248,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalog
+         * @description 数据目录的规模：类、数据项、代码表，按组。
+         */
+        get: operations["getCatalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -297,9 +317,29 @@ export interface paths {
         };
         /**
          * Data Class
-         * @description 一个数据类：数据项、期限、JSON Schema。
+         * @description 一个数据类：数据项、代码表、期限、JSON Schema。
          */
         get: operations["getClass"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/code-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Code Lists
+         * @description 全部代码表。
+         */
+        get: operations["listCodeLists"];
         put?: never;
         post?: never;
         delete?: never;
@@ -320,6 +360,26 @@ export interface paths {
          * @description 一个代码表的全部代码。
          */
         get: operations["getCodeList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ingest-openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ingest Openapi
+         * @description 数据接入接口的 OpenAPI 描述，由数据目录生成。
+         */
+        get: operations["getIngestApi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,7 +477,7 @@ export interface paths {
         };
         /**
          * Overview
-         * @description 今日概况：在办、上报、告警、按期率、记录数、派遣中位时长，24 小时走势。
+         * @description 今日概况：在办、上报、预警、按期率、记录数、派遣中位时长，24 小时走势。
          */
         get: operations["getOverview"];
         put?: never;
@@ -497,7 +557,7 @@ export interface paths {
         };
         /**
          * List Sources
-         * @description 数据收支：每个来源、每一类，接收 = 入库 + 退回 + 重复。
+         * @description 数据收支：每个来源、每一类，接收 = 入库 + 拒收 + 重复。
          */
         get: operations["listSources"];
         put?: never;
@@ -517,7 +577,7 @@ export interface paths {
         };
         /**
          * List Rejects
-         * @description 退回的记录：原始内容与原因。
+         * @description 拒收的记录：原始内容与原因，仅供数据管理员查看。
          */
         get: operations["listRejects"];
         put?: never;
@@ -710,6 +770,8 @@ export interface components {
             median_visible_ms: number | null;
             /** N Batches */
             n_batches: number;
+            /** Parked */
+            parked: number;
             /** Received */
             received: number;
             /** Rejected */
@@ -978,6 +1040,22 @@ export interface components {
             /** Tenant */
             tenant?: string | null;
         };
+        /**
+         * CatalogOut
+         * @description What the catalogue holds, in all and by group.
+         */
+        CatalogOut: {
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
+            /** N Classes */
+            n_classes: number;
+            /** N Code Lists */
+            n_code_lists: number;
+            /** N Core Items */
+            n_core_items: number;
+            /** N Items */
+            n_items: number;
+        };
         /** CategoryShareOut */
         CategoryShareOut: {
             /** Code */
@@ -1004,6 +1082,12 @@ export interface components {
         ClassDetailOut: {
             /** Basis */
             basis: string;
+            /** Checks */
+            checks: components["schemas"]["WordsOut"][];
+            /** Code Lists */
+            code_lists: components["schemas"]["CodeListOut"][];
+            /** Device Item */
+            device_item: string | null;
             /** Early By S */
             early_by_s: number;
             /** En */
@@ -1012,26 +1096,44 @@ export interface components {
             group: string;
             /** Id */
             id: string;
+            /** Is Register */
+            is_register: boolean;
             /** Items */
             items: components["schemas"]["ItemOut"][];
             /** Keep Days */
             keep_days: number;
+            /** Keep From */
+            keep_from: string | null;
             /** Late By S */
             late_by_s: number;
+            /** Masks */
+            masks: components["schemas"]["WordsOut"][];
             /** N Core Items */
             n_core_items: number;
             /** N Items */
             n_items: number;
+            /** N Personal Items */
+            n_personal_items: number;
+            /** Note En */
+            note_en: string;
+            /** Note Zh */
+            note_zh: string;
             /** Origin */
             origin: string;
+            /** Place Item */
+            place_item: string | null;
             /** Purpose */
             purpose: string;
+            /** Purposes */
+            purposes: components["schemas"]["CodeOut"][];
             /** Record Schema */
             record_schema: {
                 [key: string]: unknown;
             };
             /** Sensitivity */
             sensitivity: string;
+            /** Time Item */
+            time_item: string;
             /** Zh */
             zh: string;
         };
@@ -1043,10 +1145,18 @@ export interface components {
             group: string;
             /** Id */
             id: string;
+            /** Is Register */
+            is_register: boolean;
+            /** Keep Days */
+            keep_days: number;
             /** N Core Items */
             n_core_items: number;
             /** N Items */
             n_items: number;
+            /** N Personal Items */
+            n_personal_items: number;
+            /** Purposes */
+            purposes: components["schemas"]["CodeOut"][];
             /** Sensitivity */
             sensitivity: string;
             /** Zh */
@@ -1098,6 +1208,19 @@ export interface components {
             n: number;
             /** Name */
             name: string;
+        };
+        /** CodeListOut */
+        CodeListOut: {
+            /** Basis */
+            basis: string;
+            /** Codes */
+            codes: components["schemas"]["CodeOut"][];
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** Zh */
+            zh: string;
         };
         /** CodeOut */
         CodeOut: {
@@ -1159,6 +1282,21 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** GroupOut */
+        GroupOut: {
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** N Classes */
+            n_classes: number;
+            /** N Core Items */
+            n_core_items: number;
+            /** N Items */
+            n_items: number;
+            /** Zh */
+            zh: string;
+        };
         /** HeatCellOut */
         HeatCellOut: {
             /** Boundary */
@@ -1195,6 +1333,8 @@ export interface components {
         };
         /** ItemOut */
         ItemOut: {
+            /** Check */
+            check: string | null;
             /** Code List */
             code_list: string | null;
             /** Core */
@@ -1205,6 +1345,8 @@ export interface components {
             format: string | null;
             /** Id */
             id: string;
+            /** Keep Days */
+            keep_days: number | null;
             /** Key */
             key: boolean;
             /** Level */
@@ -1217,6 +1359,8 @@ export interface components {
             minimum: number | null;
             /** Pi */
             pi: string | null;
+            /** Refers To */
+            refers_to: string | null;
             /** Required */
             required: boolean;
             /** Type */
@@ -1408,6 +1552,13 @@ export interface components {
             items: components["schemas"]["RejectOut"][];
             /** Next Cursor */
             next_cursor: number | null;
+        };
+        /** RejectsQuery */
+        RejectsQuery: {
+            /** Class Id */
+            class_id?: string | null;
+            /** Source */
+            source?: string | null;
         };
         /** ReportIn */
         ReportIn: {
@@ -1631,6 +1782,18 @@ export interface components {
             rule: string;
             /** Version */
             version: string;
+        };
+        /**
+         * WordsOut
+         * @description What a mask or a check is called by people.
+         */
+        WordsOut: {
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** Zh */
+            zh: string;
         };
     };
     responses: never;
@@ -2555,6 +2718,71 @@ export interface operations {
             };
         };
     };
+    getCatalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCategories: {
         parameters: {
             query?: never;
@@ -2752,6 +2980,71 @@ export interface operations {
             };
         };
     };
+    listCodeLists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeListOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCodeList: {
         parameters: {
             query?: never;
@@ -2770,6 +3063,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIngestApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Unauthorized */

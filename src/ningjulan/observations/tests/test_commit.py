@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 
 from ningjulan.cleaning.contracts import DUPLICATE_SCHEMA, REJECTED_SCHEMA, Cleaned
 from ningjulan.observations.contracts import CleanedBatch
-from ningjulan.observations.models import Batch, Reject
-from ningjulan.observations.selectors import balance_of_receipt
-from ningjulan.observations.services import commit_batches
+from ningjulan.observations.models import Batch, ParkedBatch, Reject
+from ningjulan.observations.selectors import balance_of_receipt, list_parked, parked_batch
+from ningjulan.observations.services import commit_batches, park_batch
 from ningjulan.sources.stream import RawBatch
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -38,8 +38,16 @@ def commit(*batches):
         return commit_batches(batches, NOW)
 
 
+def park(cleaned, error="ZeroDivisionError: 1 / 0"):
+    park_batch(cleaned.raw, tenant_code="330109013", error=error, now=NOW)
+
+
 def sheet():
     return [(b.received, b.stored, b.rejected, b.duplicate) for b in balance_of_receipt("r", since=NOW)]
+
+
+def n_parked():
+    return sum(b.parked for b in balance_of_receipt("r", since=NOW))
 
 
 @pytest.mark.django_db
@@ -99,3 +107,52 @@ def test_database_refuses_a_batch_that_does_not_balance():
 
     with pytest.raises(IntegrityError, match="observations_batch_balances"), transaction.atomic():
         Batch.objects.update(n_stored=7)
+
+
+@pytest.mark.django_db
+def test_parked_batch_is_kept_whole_and_counted():
+    poison = batch(1, "A", "B")
+
+    park(poison)
+    park(poison)  # delivered again after a crash
+
+    assert (sheet(), n_parked()) == ([(2, 0, 0, 0)], 2)
+    assert parked_batch("r:1") == poison.raw
+    assert [(p.n, p.n_times, p.error) for p in list_parked()] == [(2, 1, "ZeroDivisionError: 1 / 0")]
+
+
+@pytest.mark.django_db
+def test_parked_batch_delivered_again_waits_until_it_is_sent_again():
+    park(batch(1, "A", batch_id="r:x"))
+
+    assert commit(batch(1, "A", batch_id="r:x")) == []
+    assert n_parked() == 1
+
+
+@pytest.mark.django_db
+def test_parked_batch_sent_again_becomes_what_it_is():
+    park(batch(1, "A", batch_id="r:x", rejected=1))
+
+    (done,) = commit(batch(5, "A", batch_id="r:x", rejected=1))
+    (again,) = commit(batch(5, "A", batch_id="r:x", rejected=1))
+
+    assert (done.fresh, done.accepted["record_key"].to_list(), again.fresh) == (True, ["A"], False)
+    assert (sheet(), n_parked(), ParkedBatch.objects.count()) == ([(2, 1, 1, 0)], 0, 0)
+
+
+@pytest.mark.django_db
+def test_batch_that_fails_again_says_how_often_and_why_last():
+    park(batch(1, "A", batch_id="r:x"))
+    park(batch(5, "A", batch_id="r:x"), error="KeyError: 'x'")
+
+    assert [(p.n, p.n_times, p.error) for p in list_parked()] == [(1, 2, "KeyError: 'x'")]
+    assert parked_batch("r:x").seq == 5
+
+
+@pytest.mark.django_db
+def test_copy_of_a_batch_that_was_taken_cannot_park_it():
+    commit(batch(1, "A", batch_id="r:x"))
+
+    park(batch(9, "A", batch_id="r:x"))
+
+    assert (sheet(), n_parked(), list_parked()) == ([(1, 1, 0, 0)], 0, [])

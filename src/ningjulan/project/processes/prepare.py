@@ -56,11 +56,22 @@ def bring_tables_up_to_date(options: Options, report: Report) -> None:
 
 
 def make_streams(options: Options, report: Report) -> None:
-    from ningjulan.foundation.bus import EVENTS, ensure_streams
-    from ningjulan.sources.stream import RAW
+    from ningjulan.catalog import facade as catalog
+    from ningjulan.foundation.bus import EVENTS, connect, ensure_streams
+    from ningjulan.observations import facade as observations
+    from ningjulan.sources.stream import RAW, number_after
+
+    history = observations.History(settings.HISTORY_URL, shard=0)
+    highest = max(observations.highest_seq(), history.written(c.id for c in catalog.list_classes()))
+
+    async def make() -> None:
+        await ensure_streams(settings.NATS_URL, RAW, EVENTS)
+        client = await connect(settings.NATS_URL, name="setup")
+        await number_after(client.jetstream(), highest)
+        await client.close()
 
     try:
-        asyncio.run(asyncio.wait_for(ensure_streams(settings.NATS_URL, RAW, EVENTS), timeout=30))
+        asyncio.run(asyncio.wait_for(make(), timeout=30))
     except TimeoutError:
         raise StreamsUnreachable from None
 

@@ -2,36 +2,67 @@
 
 Our own position decides where a run starts, not the server's: after a crash everything behind the history
 is pulled again and recognised. One worker per shard, kept by an advisory lock; a second one waits as a
-stand-by.
+stand-by. A batch that fails by itself is parked, so that nobody waits behind it.
 """
 
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import nats.errors
 import psycopg
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from ningjulan.foundation.bus import connect, patiently
 from ningjulan.foundation.database import own_connection
+from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
 from ningjulan.project import pipeline, settings
 from ningjulan.scenarios import facade as scenarios
-from ningjulan.sources.stream import RAW, RawBatch, read_batch
+from ningjulan.sources import facade as sources
+from ningjulan.sources.stream import RAW, RawBatch, read_batch, unreadable_batch
 
 log = logging.getLogger(__name__)
 
 FETCH = 64  # messages, that is up to 64,000 records, in one transaction
 FETCH_WAIT_S = 0.25
 TIMER_EVERY_S = 0.5
-RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+WEATHER = (OperationalError, InterfaceError, TemporarilyDown, OSError, MemoryError)
+TRIES_TOGETHER, TRIES = 2, 3
+SUSPICIOUS = 10  # so many parked in a row: it is not they that are broken. Park slowly, a few minutes each
+TRIES_WHEN_ALL_FAIL = 12
+WAITING_LIMIT = 400_000  # rows in memory for the history
 LOCK_SPACE = 0x4E4A  # "NJ": our advisory locks do not meet other people's
+
+
+class StreamOlder(TemporarilyDown):
+    code = "stream_older"
+    message_zh = (
+        "数据流编号 {last} 低于已处理位置 {position}：它是从更早的备份恢复的，请执行 ningjulan migrate"
+    )
+    message_en = (
+        "The stream ends at {last}, before our position {position}: it comes from an older backup; "
+        "run `ningjulan migrate`"
+    )
+
+
+class NoBatch(InputRefused):
+    code = "no_batch"
+    message_zh = "数据流中的这条消息不是由本平台的入口写入的"
+    message_en = "This message of the stream was not written by any of our doors"
+
+
+class _Stopping(Exception):
+    """Told to stop while waiting for a server."""
 
 
 class Worker:
@@ -42,43 +73,78 @@ class Worker:
         self.stop = asyncio.Event()
         self.history = observations.History(settings.HISTORY_URL, shard)
         self.lock = ShardLock(shard)
-        self._unacknowledged: Msg | None = None
+        self._done = 0  # the last message that is processed …
+        self._written = 0  # … and in the history
+        self._last: Msg | None = None
+        self._parked_in_a_row = 0
 
     async def run(self) -> None:
-        await self._become_the_one()
+        if not await self._become_the_one():
+            return
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
         try:
-            await asyncio.gather(self._pull(client.jetstream()), self._write_history(), self._fire_timers())
+            await asyncio.gather(self._pull(client), self._write_history(), self._fire_timers())
         finally:
             await client.close()
+            self.lock.release()
 
-    async def _become_the_one(self) -> None:
-        """Wait until no other worker holds this shard."""
+    async def _become_the_one(self) -> bool:
+        """Wait until no other worker holds this shard; False when told to stop meanwhile."""
         while not await patiently(lambda: asyncio.to_thread(self.lock.held), what="taking the shard"):
             log.info("shard %d is held by another worker; standing by", self.shard)
-            await asyncio.sleep(2)
+            await _sleep_or(self.stop, 2)
+            if self.stop.is_set():
+                return False
+        return True
 
-    async def _pull(self, js: JetStreamContext) -> None:
-        subscription = await patiently(lambda: self._subscribe(js), what="subscribing to RAW")
+    async def _pull(self, client: Client) -> None:
+        js = client.jetstream()
+        while not (
+            self.stop.is_set() or client.is_closed
+        ):  # the library hides a cancellation behind the latter
+            subscription = await patiently(lambda: self._subscribe(js), what="subscribing to RAW")
+            try:
+                await self._take_from(subscription)
+            except _Stopping:
+                log.info("told to stop before the servers were back; the rest stays in the stream")
+            except (nats.errors.Error, OSError):
+                log.warning("the stream does not answer; subscribing anew", exc_info=True)
+                await _sleep_or(self.stop, 1)
+            with suppress(nats.errors.Error, OSError):
+                await subscription.unsubscribe()
+
+    async def _take_from(self, subscription: JetStreamContext.PullSubscription) -> None:
+        """Process what comes. Returns when told to stop, and when a message is missing: pull anew then."""
+        expected = 1
         while not self.stop.is_set():
+            if self.history.n_waiting > WAITING_LIMIT:  # the history is away: what we have not pulled is safe
+                await _sleep_or(self.stop, 1)
+                continue
             try:
                 messages = await subscription.fetch(FETCH, timeout=FETCH_WAIT_S)
             except (TimeoutError, nats.errors.TimeoutError):
                 continue
-            except (nats.errors.Error, APIError):
-                log.warning("the stream does not answer; trying again", exc_info=True)
-                await asyncio.sleep(1)
-                continue
             if not messages:  # the server may answer with none
                 continue
-            batches = [read_batch(m.metadata.sequence.stream, m.headers or {}, m.data) for m in messages]
-            await self._until_done(batches)
-            self._unacknowledged = messages[-1]
+            delivered = [message.metadata.sequence.consumer for message in messages]
+            if delivered != list(range(expected, expected + len(messages))):
+                # Sent, and lost with a connection. To acknowledge what follows would acknowledge it too.
+                log.warning("message %d of this run is missing; pulling again from %d", expected, self._done)
+                return
+            expected += len(messages)
+            await self._until_done([_batch_of(message) for message in messages])
+            self._last, self._done = messages[-1], messages[-1].metadata.sequence.stream
 
     async def _subscribe(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """Start behind our own position, with a consumer that knows nothing of earlier runs."""
         durable = f"worker-{self.shard}"
-        start = await asyncio.to_thread(observations.position_of, self.shard)
+        self._last = None
+        start = max(self._done, await asyncio.to_thread(observations.position_of, self.shard))
+        state = (await js.stream_info(RAW.name or "")).state
+        if state.last_seq < start:
+            raise StreamOlder(last=state.last_seq, position=start)
+        if 0 < start < state.first_seq - 1:
+            log.error("messages %d to %d have expired unprocessed", start + 1, state.first_seq - 1)
         try:
             await js.delete_consumer(RAW.name or "", durable)
         except NotFoundError:
@@ -100,42 +166,69 @@ class Worker:
         )
 
     async def _until_done(self, batches: list[RawBatch]) -> None:
-        """Commit in order: what fails is tried again, for ever, before anything behind it is touched."""
-        attempt = 0
+        """Commit in order. What fails together is tried one by one; what fails by itself is parked."""
+        if await self._failing(batches, TRIES_TOGETHER) is None:
+            return
+        for batch in batches:
+            enough = TRIES if self._parked_in_a_row < SUSPICIOUS else TRIES_WHEN_ALL_FAIL
+            error = await self._failing([batch], enough)
+            if error is None:
+                self._parked_in_a_row = 0
+                continue
+            log.error("batch %s, message %d, is parked: see `ningjulan parked`", batch.batch_id, batch.seq)
+            park = partial(asyncio.to_thread, _park, batch, f"{type(error).__name__}: {error}")
+            await patiently(park, what="parking a batch")
+            self.history.skip_to(batch.seq)
+            self._parked_in_a_row += 1
+
+    async def _failing(self, batches: list[RawBatch], enough: int) -> Exception | None:
+        """Process `batches`; return why not, once they have failed `enough` times for a reason of their own.
+
+        Weather, such as PostgreSQL being away, is waited out and counts for nothing.
+        """
+        failures = attempt = 0
         while True:
             try:
                 await asyncio.to_thread(self._process, batches)
-            except Exception:
+            except Exception as error:
+                failures += not isinstance(error, WEATHER)
+                if failures >= enough:
+                    return error
                 wait = RETRY_S[min(attempt, len(RETRY_S) - 1)]
-                log.exception("batches %d..%d failed; again in %.1f s", batches[0].seq, batches[-1].seq, wait)
                 attempt += 1
-                await asyncio.sleep(wait)
+                log.exception("batches %d..%d failed; again in %.1f s", batches[0].seq, batches[-1].seq, wait)
+                await _sleep_or(self.stop, wait)
+                if self.stop.is_set():
+                    raise _Stopping from None
             else:
-                return
+                return None
 
     def _process(self, batches: list[RawBatch]) -> None:
         close_old_connections()
-        for committed in pipeline.commit(pipeline.clean_batches(batches), datetime.now(UTC)):
-            raw = committed.batch.raw
-            self.history.add(raw.class_id, pipeline.for_history(committed), raw.seq)
-        last = batches[-1]
-        self.history.skip_to(last.seq)
+        if any(not batch.source for batch in batches):
+            raise NoBatch
+        committed = pipeline.commit(pipeline.clean_batches(batches), datetime.now(UTC))
+        # All or none: a second attempt would give the history the first ones twice.
+        rows = [(one.batch.raw, pipeline.for_history(one)) for one in committed]
+        for raw, frame in rows:
+            self.history.add(raw.class_id, frame, raw.seq)
+        self.history.skip_to(batches[-1].seq)
 
     async def _write_history(self) -> None:
         """Append to the history every few seconds, then move our position, then acknowledge."""
         while True:
             await _sleep_or(self.stop, observations.FLUSH_EVERY_S)
-            message = self._unacknowledged
-            if message is not None:
+            done, message = self._done, self._last
+            if done > self._written:
                 try:
                     seq = await asyncio.to_thread(self.history.flush)
                     await asyncio.to_thread(_move_position, self.shard, seq)
-                    await message.ack()
+                    if message is not None:
+                        await message.ack()
                 except Exception:
                     log.exception("the history could not be written; it stays in memory and in the stream")
                 else:
-                    if message is self._unacknowledged:
-                        self._unacknowledged = None
+                    self._written = done
             if self.stop.is_set():
                 return
 
@@ -175,6 +268,26 @@ class ShardLock:
             return True
         mine.close()
         return False
+
+    def release(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _batch_of(message: Msg) -> RawBatch:
+    seq = message.metadata.sequence.stream
+    try:
+        return read_batch(seq, message.headers or {}, message.data)
+    except (KeyError, ValueError):
+        return unreadable_batch(seq, message.subject, message.data, datetime.now(UTC))
+
+
+def _park(batch: RawBatch, error: str) -> None:
+    close_old_connections()
+    source = sources.find_source(batch.source)
+    tenant_code = source.tenant_code if source else ""
+    observations.park_batch(batch, tenant_code=tenant_code, error=error, now=datetime.now(UTC))
 
 
 def _move_position(shard: int, seq: int) -> None:
