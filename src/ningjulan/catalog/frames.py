@@ -40,5 +40,11 @@ def _column(item: Item, code_lists: Mapping[str, CodeList]) -> dy.Column:
         return _MAKERS[item.type.kind](nullable=nullable, **limits)
     if item.code_list:
         codes = list(code_lists[item.code_list].by_code)
-        return dy.String(nullable=nullable, check=lambda column: column.is_in(codes))
-    return dy.String(nullable=nullable, max_length=item.type.length)
+        return dy.String(nullable=nullable, check={"code_list": lambda column: column.is_in(codes)})
+    longest = item.type.length
+    if longest is None:
+        return dy.String(nullable=nullable)
+    # not max_length, which counts bytes: a Chinese character has three
+    return dy.String(
+        nullable=nullable, check={"max_length": lambda column: column.str.len_chars() <= longest}
+    )

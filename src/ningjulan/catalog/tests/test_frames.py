@@ -18,11 +18,9 @@ def visitors(**changes):
         "id_type": "111",
         "pass_count": 2,
     }
-    return facade.frame("IOT10").cast(
-        pl.DataFrame([right | changes]).with_columns(
-            pl.lit(None).alias(name) for name in facade.get_class("IOT10").by_id if name not in right
-        )
-    )
+    given = right | changes
+    absent = [pl.lit(None).alias(name) for name in facade.get_class("IOT10").by_id if name not in given]
+    return facade.frame("IOT10").cast(pl.DataFrame([given]).with_columns(absent))
 
 
 @pytest.mark.parametrize("class_id", CLASSES)
@@ -35,6 +33,7 @@ def test_a_frame_has_a_column_for_each_item(class_id):
 
 def test_what_the_catalogue_allows_fits():
     assert facade.frame("IOT10").is_valid(visitors())
+    assert facade.frame("IOT10").is_valid(visitors(visitor_name="样" * 50))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +41,7 @@ def test_what_the_catalogue_allows_fits():
     [
         pytest.param({"visit_id": None}, id="required item absent"),
         pytest.param({"visit_id": "V" * 37}, id="longer than allowed"),
+        pytest.param({"visitor_name": "样" * 51}, id="more characters than allowed"),
         pytest.param({"id_type": "998"}, id="not in the code list"),
         pytest.param({"pass_count": -1}, id="out of range"),
     ],
