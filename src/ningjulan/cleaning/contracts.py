@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-CLEANER_VERSION = "1.0.0"  # raise it whenever the same bytes may come out differently
+CLEANER_VERSION = "1.1.0"  # raise it whenever the same bytes may come out differently
 
 INSTANT = pl.Datetime("us", "UTC")
 POINT = pl.Struct({"lon": pl.Float64, "lat": pl.Float64})
@@ -36,6 +36,7 @@ REJECTED_SCHEMA: Mapping[str, pl.DataType] = {
     "detail": pl.String(),
 }
 DUPLICATE_SCHEMA: Mapping[str, pl.DataType] = {"row_no": pl.UInt32(), "record_key": pl.String()}
+NOTE_SCHEMA: Mapping[str, pl.DataType] = {"row_no": pl.UInt32(), "item": pl.String(), "note": pl.String()}
 
 
 class Placement(StrEnum):
@@ -43,7 +44,7 @@ class Placement(StrEnum):
 
     EXACT = "exact"  # its own coordinates
     DEVICE = "device"  # where its device stands
-    ADDRESS = "address"  # a building found by its address
+    ADDRESS = "address"  # a building, named or found by its address
     COMMUNITY_POINT = "community_point"  # a trusted point of its community
     COMMUNITY = "community"  # the community, without a point
     NONE = "none"
@@ -140,11 +141,13 @@ class Cleaned:
     accepted:   `row_no`, the items of the class in our types, then the columns of `COLLATED`.
     rejected:   `row_no`, `reasons` (codes of `REASONS`, in rule order), `detail` (what a clerk can act on).
     duplicates: `row_no`, `record_key`: the record stands earlier in the same batch.
+    notes:      `row_no`, `item`, `note` (code of `NOTES`): worth knowing of an accepted record.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     duplicates: pl.DataFrame
+    notes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(NOTE_SCHEMA)))
 
 
 @dataclass(frozen=True)

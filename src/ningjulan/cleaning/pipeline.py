@@ -1,14 +1,14 @@
 """The steps in order: read, type, judge, split, place. `facade.clean` is the door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
 
 from ningjulan.catalog.contracts import DataClass, Item, ItemType
 from ningjulan.catalog.schemas import HINTS
-from ningjulan.cleaning import duplicates, findings, placing, syntax, times
+from ningjulan.cleaning import checks, duplicates, findings, placing, syntax, times
 from ningjulan.cleaning.contracts import COLLATED, DUPLICATE_SCHEMA, Cleaned, Intake, Refs, SourceRef
 from ningjulan.cleaning.contracts import TimePrecision as Precision
 from ningjulan.cleaning.findings import Finding
@@ -26,6 +26,7 @@ class _Batch:
     values: Mapping[str, pl.Series]
     day_only: pl.Series
     findings: list[Finding]
+    notes: Mapping[str, pl.Series] = field(default_factory=dict)
 
 
 def clean(
@@ -36,7 +37,7 @@ def clean(
     names = [*items, *source.columns]
     text, refused = syntax.read(lines, names)
     text = _renamed(text, source.columns).select("row_no", *items)
-    batch = _typed(text, items, data_class, source, lines)
+    batch = _checked(_typed(text, items, data_class, source, lines), items, received_at)
     found = findings.that_hold(
         [
             *batch.findings,
@@ -55,6 +56,7 @@ def clean(
         accepted=accepted,
         rejected=pl.concat([findings.rejected_lines(refused), rejected]).sort("row_no"),
         duplicates=good.filter(again).select(*DUPLICATE_SCHEMA),
+        notes=checks.notes_of(batch.row_no, batch.notes, accepted["row_no"]),
     )
 
 
@@ -85,14 +87,19 @@ def _typed(
     for item in items.values():
         column = text[item.id]
         names = [item.id, *(theirs for theirs, ours in source.columns.items() if ours == item.id)]
+        nested = None
         if item.type.kind in TEXT_KINDS:
-            found += _nested(column, names, own_lines, item)
+            nested = _nested(column, names, own_lines)
         elif item.type.kind in JSON_KINDS:
             column = _as_written(column, names, own_lines)
+        if nested is not None:
+            found.append(Finding("wrong_type", nested, item, column))
+            column = column.set(nested, None)
         result = typed(column, item, source)
         values[item.id] = result.values.alias(item.id)
         if item.required and result.absent is not None:
-            found.append(Finding("missing_item", result.absent, item))
+            absent = result.absent if nested is None else result.absent & ~nested
+            found.append(Finding("missing_item", absent, item))
         found += result.findings
         if item.id == data_class.time_item and result.day_only is not None:
             day_only = result.day_only
@@ -104,6 +111,17 @@ def _typed(
         values={name: column.alias(name) for name, column in values.items() if name not in ("lon", "lat")},
         day_only=day_only.alias("day_only"),
         findings=found,
+    )
+
+
+def _checked(batch: _Batch, items: Mapping[str, Item], received_at: datetime) -> _Batch:
+    """Judge the numbers of the batch, and bring them to their one form."""
+    done = checks.checked(items, batch.values, batch.findings, received_at)
+    return replace(
+        batch,
+        values={**batch.values, **done.values},
+        findings=[*batch.findings, *done.findings],
+        notes=done.notes,
     )
 
 
@@ -119,15 +137,14 @@ def _own_point(
     return Typed(own.zip_with(own.is_not_null(), hinted.values), hinted.findings)
 
 
-def _nested(text: pl.Series, names: list[str], lines: list[bytes], item: Item) -> list[Finding]:
+def _nested(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Series | None:
     """Find objects and lists where text is due. Columns hold them as text, so suspects are read again."""
     suspect = text.str.contains(r"^\s*[\[{]").fill_null(value=False)
     if not suspect.any():
-        return []
+        return None
     rows = suspect.arg_true()
     nested = [isinstance(syntax.value_of(lines[row], names), dict | list) for row in rows]
-    bad = pl.repeat(False, len(text), dtype=pl.Boolean, eager=True)
-    return [Finding("wrong_type", bad.scatter(rows, nested), item, text)]
+    return pl.repeat(False, len(text), dtype=pl.Boolean, eager=True).scatter(rows, nested)
 
 
 def _as_written(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Series:
@@ -149,7 +166,7 @@ def _bounds(
 ) -> list[Finding]:
     """Find records from the future, and live ones that come too late."""
     item = data_class.by_id[data_class.time_item]
-    at = values[item.id]
+    at = times.instants(values[item.id])
     history = source.intake is Intake.HISTORY
     earliest = times.earliest_allowed(received_at, data_class.late_by, history=history)
     written = at.dt.convert_time_zone(times.LOCAL_ZONE).dt.strftime("%Y-%m-%d %H:%M:%S")
@@ -181,6 +198,7 @@ def _collated(good: pl.DataFrame, data_class: DataClass, received_at: datetime, 
     place = placing.placed(
         placing.Hints(
             device_id=good[data_class.device_item] if data_class.device_item else nothing,
+            building_id=good["building_id"] if "building_id" in good.columns else nothing,
             lon=good["own_lon"],
             lat=good["own_lat"],
             area_code=good.select(pl.coalesce(codes).alias("given"))["given"],
@@ -189,8 +207,10 @@ def _collated(good: pl.DataFrame, data_class: DataClass, received_at: datetime, 
         ),
         refs,
     )
-    at = pl.col(data_class.time_item)
-    known = good.select(
+    for name in _own_names(data_class):
+        place = place.with_columns(pl.coalesce(good[name], name).alias(name))
+    at = pl.col("at")
+    known = good.hstack([times.instants(good[data_class.time_item]).alias("at")]).select(
         "record_key",
         "source_text",
         occurred_at=at.fill_null(received_at),
@@ -202,3 +222,9 @@ def _collated(good: pl.DataFrame, data_class: DataClass, received_at: datetime, 
     )
     items = [item.id for item in data_class.items if item.id not in COLLATED]
     return pl.concat([good.select("row_no", *items), known.hstack(place).select(*COLLATED)], how="horizontal")
+
+
+def _own_names(data_class: DataClass) -> list[str]:
+    """Return the items whose own word counts more than what was found: a register's entry names itself."""
+    keys = {item.id for item in data_class.key_items}
+    return [name for name in ("device_id", "building_id", "grid_code") if name in keys]

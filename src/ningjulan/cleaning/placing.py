@@ -20,6 +20,7 @@ class Hints:
     """What each record says of its place. All of one length; null where it says nothing."""
 
     device_id: pl.Series
+    building_id: pl.Series
     lon: pl.Series
     lat: pl.Series
     area_code: pl.Series  # valid codes of the tenant only
@@ -42,6 +43,7 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "device_id": hints.device_id,
+            "own_building": hints.building_id,
             "own_lon": hints.lon,
             "own_lat": hints.lat,
             "given": hints.area_code,
@@ -50,7 +52,7 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
         }
     )
     frame = frame.join(_devices(refs), on="device_id", how="left", maintain_order="left")
-    frame = frame.hstack(addresses.buildings_at(frame["own_address"], refs.buildings))
+    frame = frame.hstack(_buildings(frame["own_building"], frame["own_address"], refs.buildings))
     frame = frame.with_columns(given=pl.coalesce("given", "named"))
     frame = frame.join(_area_points(refs), on="given", how="left", maintain_order="left")
     frame = frame.with_columns(_placement()).with_columns(
@@ -67,7 +69,7 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
         "lat",
         "grid_code",
         pl.coalesce("grid_code", "given", pl.lit(refs.tenant_code)).alias("area_code"),
-        pl.coalesce("d_building", "b_id").alias("building_id"),
+        pl.coalesce("own_building", "d_building", "b_id").alias("building_id"),
         pl.coalesce("own_address", "d_address", "b_address", "d_name").alias("address_text"),
         "placement",
     )
@@ -116,6 +118,24 @@ def _devices(refs: Refs) -> pl.DataFrame:
         d_address="address_text",
         d_name="name",  # a camera on a pole has no address; its name says where it stands
     ).unique("device_id", keep="first", maintain_order=True)
+
+
+def _buildings(ids: pl.Series, address: pl.Series, buildings: pl.DataFrame) -> pl.DataFrame:
+    """Return the building each record names, else the one at its address; columns as `buildings_at`."""
+    at_address = addresses.buildings_at(address, buildings)
+    if ids.null_count() == len(ids):
+        return at_address
+    by_id = buildings.select(
+        asked="building_id",
+        b_id="building_id",
+        b_lon="lon",
+        b_lat="lat",
+        b_grid="grid_code",
+        b_address="address_text",
+    ).unique("asked", keep="first", maintain_order=True)
+    named = pl.DataFrame({"asked": ids}).join(by_id, on="asked", how="left", maintain_order="left")
+    known = named["b_id"].is_not_null()
+    return pl.DataFrame([named[name].zip_with(known, at_address[name]) for name in at_address.columns])
 
 
 def _area_points(refs: Refs) -> pl.DataFrame:

@@ -111,6 +111,13 @@ def _offset() -> pl.Expr:
     return pl.duration(minutes=sign * (hours * 60 + minutes))
 
 
+def instants(at: pl.Series) -> pl.Series:
+    """Return times as instants; a date begins in Asia/Shanghai."""
+    if at.dtype != pl.Date:
+        return at
+    return at.cast(pl.Datetime("us")).dt.replace_time_zone(LOCAL_ZONE).dt.convert_time_zone("UTC")
+
+
 def earliest_allowed(received_at: datetime, late_by: timedelta, *, history: bool) -> datetime:
     """Return the oldest occurrence that is accepted from a live, or from a history, source."""
     return HISTORY_BEGINS if history else received_at - late_by

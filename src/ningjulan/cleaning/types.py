@@ -59,7 +59,8 @@ def typed(text: pl.Series, item: Item, source: SourceRef) -> Typed:
         nothing = pl.Series([None], dtype=dtype_of(item)).new_from_index(0, len(text))
         return Typed(nothing, absent=text.is_null())
     if item.type.kind not in JSON_KINDS:
-        text = words.repaired(text, fold_punctuation=item.type.kind not in _IN_SENTENCES)
+        is_sentence = item.type.kind in _IN_SENTENCES and item.check is None
+        text = words.repaired(text, fold_punctuation=not is_sentence)
     if source.unknown:
         text = text.set(text.is_in(list(source.unknown)).fill_null(value=False), None)
     read = _READERS.get(item.type.kind, _text)(text, item, source)
@@ -71,6 +72,8 @@ def _unreadable(text: pl.Series, values: pl.Series, reason: str, item: Item) -> 
 
 
 def _text(text: pl.Series, item: Item, source: SourceRef) -> Typed:
+    if item.check:  # the check tidies it first
+        return Typed(text)
     longest = item.type.length or _LONGEST[item.type.kind]
     return Typed(text, (Finding("too_long", text.str.len_chars() > longest, item, text),))
 
@@ -111,7 +114,7 @@ def _datetime(text: pl.Series, item: Item, source: SourceRef) -> Typed:
 def _date(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     read = times.parsed(text)
     values = read.at.dt.convert_time_zone(times.LOCAL_ZONE).dt.date()
-    return Typed(values, (_unreadable(text, read.at, "bad_time", item),), day_only=read.day_only)
+    return Typed(values, (_unreadable(text, read.at, "bad_time", item),), day_only=values.is_not_null())
 
 
 def _code(text: pl.Series, item: Item, source: SourceRef) -> Typed:

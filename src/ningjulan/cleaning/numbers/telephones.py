@@ -40,7 +40,9 @@ def _judged(text: pl.Series, *, only_mobile: bool) -> Judged:
     frame = frame.with_columns(
         values=pl.coalesce(read, pl.col("t")), wrong=pl.col("t").is_not_null() & read.is_null()
     )
-    return Judged(frame["values"], frame.select(faults=pl.when("wrong").then(_why()))["faults"])
+    return Judged(
+        frame["values"], frame.select(faults=pl.when("wrong").then(_why(only_mobile=only_mobile)))["faults"]
+    )
 
 
 def _dashed(written: pl.Expr) -> pl.Expr:
@@ -66,7 +68,7 @@ def _landline(form: str) -> pl.Expr:
     )
 
 
-def _why() -> pl.Expr:
+def _why(*, only_mobile: bool) -> pl.Expr:
     written, bare = pl.col("t"), pl.col("bare")
     return pick(
         (written.str.contains(r"[*●]"), "masked_number"),
@@ -75,6 +77,6 @@ def _why() -> pl.Expr:
         (bare.str.contains(r"^(?:\+|00)") & ~bare.str.contains(r"^(?:\+|00)86"), "phone_abroad"),
         (pl.col("other").is_not_null(), "not_a_mobile"),
         (bare.str.contains(r"^[2-9][0-9]{6,7}$"), "area_code_missing"),
-        (bare.str.contains(r"^(?:\+?86)?1[0-9]*$"), "bad_mobile"),
-        otherwise="bad_phone",
+        (bare.str.contains(r"^(?:\+?86)?1[0-9]{8,12}$"), "bad_mobile"),
+        otherwise="bad_mobile" if only_mobile else "bad_phone",
     )

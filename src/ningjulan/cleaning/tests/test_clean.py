@@ -1,15 +1,17 @@
 """What cleaning promises, record by record."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import UnknownClass
 from ningjulan.catalog.schemas import ADDED
 from ningjulan.cleaning.contracts import COLLATED, REASONS, Intake, Refs, SourceRef
 from ningjulan.cleaning.facade import accepted_schema
 from ningjulan.cleaning.tests.samples import (
+    NOW,
     RIGHT,
     TENANT,
     TOWN,
@@ -303,6 +305,17 @@ def test_a_time_never_delivered_says_so():
 
     assert (row["action_time"], row["time_precision"]) == (None, "received")
     assert row["occurred_at"] == datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+
+
+def test_a_class_dated_by_the_day_begins_in_the_town():
+    (roster,) = catalog.clean_samples("BIZ31", 1, now=NOW)
+    roster |= {"duty_date": "2026-11-25"}
+
+    row = only("BIZ31", roster | {"grid_code": None})
+
+    assert (row["duty_date"], row["time_precision"]) == (date(2026, 11, 25), "day")
+    assert row["occurred_at"] == datetime(2026, 11, 24, 16, tzinfo=UTC)
+    assert reasons("BIZ31", roster | {"duty_date": "2036-11-25"}) == ["time_in_future"]
 
 
 def test_every_reason_speaks_both_languages():

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning.contracts import Crs, SourceRef
-from ningjulan.cleaning.tests.samples import TENANT, cleaned, event, fire_alarm, only, video_alert
+from ningjulan.cleaning.tests.samples import NOW, TENANT, cleaned, event, fire_alarm, only, video_alert
 
 PLACE = ("placement", "lon", "lat", "area_code", "building_id")
 
@@ -149,3 +150,37 @@ def test_one_batch_may_hold_all_spellings_of_points():
 
     assert out.accepted["lon"].to_list() == [120.15, 120.15, 120.15, None, None]
     assert out.rejected["row_no"].to_list() == [5]
+
+
+def entry(class_id, **changes):
+    """Return the first sample of a class with its optional places taken out."""
+    (record,) = catalog.clean_samples(class_id, 1, now=NOW)
+    return {
+        name: value for name, value in (record | {"grid_code": ...} | changes).items() if value is not ...
+    }
+
+
+def test_a_building_named_by_the_record_is_its_place():
+    row = only("IOT11", entry("IOT11", building_id="B2"))
+
+    assert [row[name] for name in PLACE] == ["address", 120.26, 30.24, "330109013002002", "B2"]
+
+
+def test_a_building_nobody_knows_is_kept_as_named():
+    assert place_of("IOT11", entry("IOT11", building_id="B404")) == ("none", None, None, TENANT, "B404")
+
+
+def test_an_entry_of_a_register_is_called_what_it_calls_itself():
+    camera = entry("IOT01", device_id="D2", location=[120.3, 30.3], civil_code=...)
+    building = entry("GEO08", building_id="B9", address_text="试验路1号2幢")
+
+    row = only("IOT01", camera)
+
+    assert (row["device_id"], row["lon"], row["placement"]) == ("D2", 120.3, "exact")
+    assert only("GEO08", building)["building_id"] == "B9"
+
+
+def test_a_grid_that_comes_with_a_point_of_another_grid_keeps_its_code():
+    row = only("GEO03", entry("GEO03", grid_code="330109013002009", lon=120.15, lat=30.15))
+
+    assert row["grid_code"] == "330109013002009"
