@@ -1,7 +1,7 @@
 """What others may know of the store of observations."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -79,3 +79,47 @@ class RejectedRow:
     detail: str
     raw: bytes
     cleaner_version: str
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """Days of a class that are kept from deletion (保全)."""
+
+    id: int
+    class_id: str
+    from_day: date
+    to_day: date
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Purged:
+    """A day of a class, or of one item of it, that a run deleted. `proven_at`: looked again, nothing left."""
+
+    class_id: str
+    day: date
+    item: str
+    n_rows: int
+    n_bytes: int
+    keep_days: int
+    proven_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TidyingReport:
+    """What a run of the history's upkeep did.
+
+    failures: Class → why it was left as it is.
+    is_authentic: The report still says what was signed when the run ended.
+    """
+
+    id: int
+    by: str
+    asked_at: datetime
+    ended_at: datetime | None
+    n_compacted: int
+    failures: dict[str, str]
+    purged: list[Purged]
+    is_authentic: bool

@@ -1,6 +1,7 @@
 """What other modules may ask of the store of observations."""
 
 from ningjulan.observations.history import FLUSH_EVERY_S, History, read_history
+from ningjulan.observations.holds import hold_days, lift_hold, list_holds
 from ningjulan.observations.selectors import balance_of_receipt, list_parked, parked_batch, records_since
 from ningjulan.observations.services import (
     commit_batches,
@@ -10,19 +11,36 @@ from ningjulan.observations.services import (
     park_batch,
     position_of,
 )
+from ningjulan.observations.tidying import (
+    ask_for_tidying,
+    carry_out,
+    list_reports,
+    next_tidying,
+    plan_tidying,
+    report_of,
+)
 
 __all__ = [
     "FLUSH_EVERY_S",
     "History",
+    "ask_for_tidying",
     "balance_of_receipt",
+    "carry_out",
     "commit_batches",
     "highest_seq",
+    "hold_days",
+    "lift_hold",
+    "list_holds",
     "list_parked",
+    "list_reports",
     "move_position",
+    "next_tidying",
     "outcomes_of",
     "park_batch",
     "parked_batch",
+    "plan_tidying",
     "position_of",
     "read_history",
     "records_since",
+    "report_of",
 ]

@@ -25,10 +25,12 @@ class History:
     Args:
         root: Folder or object-store URL; each class has its table below it.
         shard: The stream shard whose order the sequence numbers follow.
+        writing: Held while a table is appended to; upkeep takes it too, so that they take turns.
     """
 
     root: str
     shard: int
+    writing: threading.Lock = field(default_factory=threading.Lock)
     _waiting: dict[str, list[pl.DataFrame]] = field(default_factory=lambda: defaultdict(list))
     _last_seq: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,7 +68,8 @@ class History:
         try:
             while waiting:
                 class_id, frames = next(iter(waiting.items()))
-                self._append(class_id, pl.concat(frames, how="diagonal_relaxed"), last)
+                with self.writing:
+                    self._append(class_id, pl.concat(frames, how="diagonal_relaxed"), last)
                 del waiting[class_id]
         except BaseException:
             self._put_back(waiting)

@@ -106,3 +106,68 @@ class Position(models.Model):
     shard = models.IntegerField(primary_key=True)
     history_seq = models.BigIntegerField()
     written_at = models.DateTimeField()
+
+
+class HistoryHold(models.Model):
+    """Days of a class that nobody deletes while the hold is in force (保全)."""
+
+    id = models.BigAutoField(primary_key=True)
+    class_id = models.CharField("数据类", max_length=8)
+    from_day = models.DateField("起始日")
+    to_day = models.DateField("截止日")
+    reason = models.TextField("事由")
+    by = models.CharField("设置人", max_length=150)
+    at = models.DateTimeField("设置时间")
+    lifted_by = models.CharField("解除人", max_length=150, blank=True)
+    lifted_at = models.DateTimeField("解除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "历史数据保全"
+        verbose_name_plural = "历史数据保全"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(from_day__lte=models.F("to_day")),
+                name="observations_hold_ends_after_start",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="observations_hold_has_reason"),
+        ]
+
+
+class HistoryTidying(models.Model):
+    """One run of the history's upkeep: due by the clock, or wished for by somebody. Signed when it ends."""
+
+    id = models.BigAutoField(primary_key=True)
+    due_at = models.DateTimeField("应于", unique=True, null=True, blank=True)
+    by = models.CharField("执行人", max_length=150)
+    asked_at = models.DateTimeField("提出时间")
+    ended_at = models.DateTimeField("完成时间", null=True, blank=True)
+    n_compacted = models.IntegerField("合并的分区", default=0)
+    failures = models.JSONField("未完成", default=dict)
+    signature = models.CharField("签章", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "历史库整理"
+        verbose_name_plural = "历史库整理"
+
+
+class HistoryPurge(models.Model):
+    """What a run deleted of one class and day. Written before the deletion, closed when nothing is left."""
+
+    id = models.BigAutoField(primary_key=True)
+    tidying = models.ForeignKey(HistoryTidying, on_delete=models.PROTECT, related_name="purges")
+    class_id = models.CharField("数据类", max_length=8)
+    day = models.DateField("日期")
+    item = models.CharField("数据项", max_length=64, blank=True)  # empty: the records whole
+    n_rows = models.BigIntegerField("记录数")
+    n_bytes = models.BigIntegerField("字节数")
+    keep_days = models.IntegerField("保存期限（天）")
+    proven_at = models.DateTimeField("确认删除", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "历史数据删除记录"
+        verbose_name_plural = "历史数据删除记录"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tidying", "class_id", "day", "item"], name="observations_purge_is_told_once"
+            )
+        ]

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 import nats.errors
-import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -22,10 +21,11 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from ningjulan.foundation.bus import connect, patiently
-from ningjulan.foundation.database import own_connection
 from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
 from ningjulan.project import pipeline, settings
+from ningjulan.project.processes.shard import ShardLock
+from ningjulan.project.processes.tidying import TIDYING_SHARD, keep_tidy
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
 from ningjulan.sources.stream import RAW, RawBatch, read_batch, unreadable_batch
@@ -41,7 +41,6 @@ TRIES_TOGETHER, TRIES = 2, 3
 SUSPICIOUS = 10  # so many parked in a row: it is not they that are broken. Park slowly, a few minutes each
 TRIES_WHEN_ALL_FAIL = 12
 WAITING_LIMIT = 400_000  # rows in memory for the history
-LOCK_SPACE = 0x4E4A  # "NJ": our advisory locks do not meet other people's
 
 
 class StreamOlder(TemporarilyDown):
@@ -83,7 +82,9 @@ class Worker:
             return
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
         try:
-            await asyncio.gather(self._pull(client), self._write_history(), self._fire_timers())
+            await asyncio.gather(
+                self._pull(client), self._write_history(), self._fire_timers(), self._keep_tidy()
+            )
         finally:
             await client.close()
             self.lock.release()
@@ -244,35 +245,10 @@ class Worker:
                 log.exception("timers could not be fired; again shortly")
             await _sleep_or(self.stop, TIMER_EVERY_S)
 
-
-class ShardLock:
-    """The right to process a shard: an advisory lock on a connection of its own."""
-
-    def __init__(self, shard: int) -> None:
-        self.shard = shard
-        self._connection: psycopg.Connection[tuple[bool]] | None = None
-
-    def held(self) -> bool:
-        """Do we hold the shard? Takes it when it is free, again after a restart of PostgreSQL."""
-        if self._connection is not None:
-            try:
-                self._connection.execute("select true")
-            except psycopg.OperationalError:
-                self._connection = None
-            else:
-                return True
-        mine = psycopg.connect(**own_connection(), autocommit=True)
-        row = mine.execute("select pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, self.shard]).fetchone()
-        if row and row[0]:
-            self._connection = mine
-            return True
-        mine.close()
-        return False
-
-    def release(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    async def _keep_tidy(self) -> None:
+        """Tidy the history when it is due. The tables are common to all shards, so only one worker does."""
+        if self.shard == TIDYING_SHARD:
+            await keep_tidy(self.history, self.stop)
 
 
 def _batch_of(message: Msg) -> RawBatch:
