@@ -119,8 +119,11 @@ def _date(text: pl.Series, item: Item, source: SourceRef) -> Typed:
 
 def _code(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     assert item.code_list is not None, "the catalogue's loader refuses a code without its list"
+    own = item.id in source.codes
+    if not own and text.is_in(catalog.code_list(item.code_list).by_code.keys()).all():
+        return Typed(text)  # the usual case, and many times faster
     known = words_of_list(item.code_list)
-    if item.id in source.codes:  # then only the map counts: their 99 is not our 99
+    if own:  # then only the map counts: their 99 is not our 99
         known = {words.normalised(theirs): ours for theirs, ours in source.codes[item.id].items()}
     values = words.normalised_name(text).replace_strict(known, default=None, return_dtype=pl.String)
     return Typed(values, (_unreadable(text, values, "unknown_code", item),))

@@ -22,6 +22,8 @@ from ningjulan.cleaning.tests.samples import (
     reasons,
     video_alert,
 )
+from ningjulan.cleaning.types import words_of_list
+from ningjulan.cleaning.words import normalised
 
 
 @pytest.mark.parametrize("class_id", RIGHT)
@@ -208,6 +210,12 @@ def test_chinese_punctuation_of_sentences_is_left_alone():
 )
 def test_codes_by_value_short_value_or_label(written, code):
     assert only("BIZ16", event(source_channel=written))["source_channel"] == code
+
+
+def test_a_code_means_itself_in_every_list():
+    codes = [(each.id, code) for each in catalog.list_code_lists() for code in each.by_code]
+
+    assert [words_of_list(list_id).get(normalised(code)) for list_id, code in codes] == [c for _, c in codes]
 
 
 @pytest.mark.parametrize(
