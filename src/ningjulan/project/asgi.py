@@ -14,10 +14,11 @@ from a2wsgi import WSGIMiddleware
 
 django.setup()
 
-from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.auth import get_user  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 from nats.aio.client import Client  # noqa: E402
 from nats.js import JetStreamContext  # noqa: E402
 
@@ -46,13 +47,15 @@ def _classes_of(source: str) -> frozenset[str]:
 
 
 def _actor_of(session_id: str) -> Actor | None:
-    """Return the actor of a Django session, as Django's own middleware would see it."""
+    """Return the actor of a Django session, as Django's own middleware would see it.
+
+    Django's own check: a session from before the password was changed counts for nothing.
+    """
     close_old_connections()
-    session = SessionStore(session_id or None).load() if session_id else {}
-    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return None
-    user = User.objects.filter(pk=session[SESSION_KEY], is_active=True).first()
-    return user.as_actor() if user else None
+    request = HttpRequest()
+    request.session = SessionStore(session_id or None)
+    user = get_user(request)
+    return user.as_actor() if isinstance(user, User) and user.is_active else None
 
 
 class Front:

@@ -30,6 +30,7 @@ KEEP = 5_000
 REMEMBER = timedelta(hours=1)
 QUEUE = 1_000
 PING_S = 10.0
+LOOK_WHO_S = 30.0  # how long who is signed out, or looks after other areas now, may go on watching
 LOOK_AGAIN_S = 10.0
 
 
@@ -44,6 +45,10 @@ class LiveEvent:
         return f"id: {self.seq}\nevent: {self.kind}\ndata: {self.data}\n\n".encode()
 
 
+class Missed(Exception):
+    """An event was sent to us and lost with a connection."""
+
+
 @dataclass
 class Hub:
     """The last events of the stream, and the screens that wait for the next.
@@ -53,15 +58,25 @@ class Hub:
     """
 
     kinds: Mapping[str, str]
-    recent: deque[LiveEvent] = field(default_factory=lambda: deque(maxlen=KEEP))
+    recent: deque[LiveEvent] = field(default_factory=deque)
     screens: set["asyncio.Queue[LiveEvent | None]"] = field(default_factory=set)
+    complete_after: int = 0
+    """Every event with a higher number that there has been is in `recent`."""
+    caught_up: bool = True
+
+    @property
+    def last(self) -> int:
+        return self.recent[-1].seq if self.recent else self.complete_after
 
     async def follow(self, js: JetStreamContext) -> None:
         """Read the stream from an hour ago, or from where we stopped, and go on for ever.
 
         Raises:
-            nats.errors.Error: The connection broke or came back changed: call again, nothing is skipped.
+            nats.errors.Error, Missed: The connection broke or came back changed: call again, nothing is
+                skipped.
         """
+        if (await js.stream_info(EVENTS.name or "")).state.last_seq < self.last:
+            self._begin_anew()  # lost, or from an older backup: its numbers mean other events now
         subjects = [f"events.{name}" for name in sorted(self.kinds)]
         start: dict[str, Any] = (
             {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": self.recent[-1].seq + 1}
@@ -78,6 +93,10 @@ class Hub:
             ),
         )
         subscription = await js.pull_subscribe_bind(info.name, stream=EVENTS.name)
+        if not self.recent:
+            self.complete_after = info.delivered.stream_seq if info.delivered else 0
+        self.caught_up = not info.num_pending
+        expected = 1
         quiet_since = time.monotonic()
         while True:
             try:
@@ -88,8 +107,18 @@ class Hub:
                     quiet_since = time.monotonic()
                 continue
             for message in messages:
+                if message.metadata.sequence.consumer != expected:
+                    raise Missed
+                expected += 1
                 name = message.subject.removeprefix("events.")
                 self.tell(message.metadata.sequence.stream, name, json.loads(message.data))
+                self.caught_up = self.caught_up or not message.metadata.num_pending
+
+    def _begin_anew(self) -> None:
+        self.recent.clear()
+        self.complete_after = 0
+        for queue in list(self.screens):
+            self._send_back(queue)
 
     def tell(self, seq: int, name: str, payload: dict[str, Any]) -> None:
         """Hand one event to all screens. A screen that cannot follow is sent back to fetch afresh."""
@@ -101,32 +130,44 @@ class Hub:
             data=json.dumps(payload, ensure_ascii=False),
         )
         self.recent.append(event)
+        if len(self.recent) > KEEP:
+            self.complete_after = self.recent.popleft().seq
         for queue in list(self.screens):
             if queue.full():
-                self.screens.discard(queue)
-                while not queue.empty():
-                    queue.get_nowait()
-                queue.put_nowait(None)
+                self._send_back(queue)
             else:
                 queue.put_nowait(event)
 
+    def _send_back(self, queue: "asyncio.Queue[LiveEvent | None]") -> None:
+        self.screens.discard(queue)
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
     async def events(self, after: int | None) -> AsyncIterator[LiveEvent | None]:
-        """Yield what came after `after`, then what comes. `None`: something was missed, fetch afresh."""
+        """Yield what came after `after`, then what comes. `None`: something is missing here, fetch afresh."""
         queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue(QUEUE)
         self.screens.add(queue)
         try:
-            if after is not None:
-                if self.recent and after < self.recent[0].seq - 1 and len(self.recent) == KEEP:
-                    yield None
-                for event in [e for e in self.recent if e.seq > after]:
-                    yield event
-                    after = event.seq
+            if after is not None and self._lacks_what_follows(after):
+                after = None
+                yield None
+            for event in [e for e in self.recent if after is not None and e.seq > after]:
+                yield event
+                after = event.seq
             while True:
                 event_or_reset = await queue.get()
+                if event_or_reset is None:
+                    after = None
+                    self.screens.add(queue)
                 if event_or_reset is None or after is None or event_or_reset.seq > after:
                     yield event_or_reset
         finally:
             self.screens.discard(queue)
+
+    def _lacks_what_follows(self, after: int) -> bool:
+        """Is `after` older than we remember, or a number of a stream that is no more?"""
+        return after < self.complete_after or (self.caught_up and after > self.last)
 
 
 @dataclass
@@ -144,37 +185,55 @@ class Live:
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
         query = parse_qs(scope["query_string"].decode())
         cookie = SimpleCookie(headers.get("cookie", "")).get("sessionid")
-        actor = await asyncio.to_thread(self.actor_of, cookie.value if cookie else "")
+        session = cookie.value if cookie else ""
+        actor = await asyncio.to_thread(self.actor_of, session)
         if actor is None:
             return await reply(send, 401, {"code": "not_signed_in", "message": "请先登录"})
         tenant = query.get("tenant", [""])[0]
         if not tenant or not actor.covers(tenant):
             return await reply(send, 403, {"code": "not_allowed", "message": "不在您的管辖范围内"})
         after = _number(headers.get("last-event-id")) or _number(query.get("after", [""])[0])
-        await self._stream(tenant, actor, after, receive, send)
+        await self._stream(session, actor, (tenant, after), receive, send)
         return None
 
     async def _stream(
-        self, tenant: str, actor: Actor, after: int | None, receive: Receive, send: Send
+        self, session: str, actor: Actor, asked: tuple[str, int | None], receive: Receive, send: Send
     ) -> None:
+        tenant, after = asked
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        writer = asyncio.create_task(self._write(tenant, actor, after, send))
-        gone = asyncio.create_task(_disconnected(receive))
+        tasks = {
+            asyncio.create_task(self._write(tenant, actor, after, send)),
+            asyncio.create_task(_disconnected(receive)),
+            asyncio.create_task(self._signed_out(session, actor)),
+        }
         try:
-            await asyncio.wait({writer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (writer, gone):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(writer, gone, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _signed_out(self, session: str, actor: Actor) -> None:
+        """Return when the session has ended, or its person may see other things than when it began."""
+        while True:
+            await asyncio.sleep(LOOK_WHO_S)
+            try:
+                now = await asyncio.to_thread(self.actor_of, session)
+            except Exception:
+                log.warning("a session cannot be looked up; its screen goes on", exc_info=True)
+                continue
+            if now != actor:
+                return
 
     async def _write(self, tenant: str, actor: Actor, after: int | None, send: Send) -> None:
-        last = self.hub.recent[-1].seq if self.hub.recent else 0
-        hello = f"retry: 2000\nid: {after if after is not None else last}\nevent: hello\ndata: {{}}\n\n"
+        hello = (
+            f"retry: 2000\nid: {after if after is not None else self.hub.last}\nevent: hello\ndata: {{}}\n\n"
+        )
         await _body(send, hello.encode())
         events = self.hub.events(after)
         while True:
@@ -183,7 +242,7 @@ class Live:
                 await _body(send, b"event: ping\ndata: {}\n\n")
             event = step.result()
             if event is None:
-                await _body(send, b"event: reset\ndata: {}\n\n")
+                await _body(send, f"id: {self.hub.last}\nevent: reset\ndata: {{}}\n\n".encode())
             elif event.area_code.startswith(tenant) and actor.covers(event.area_code):
                 await _body(send, event.sse())
 
@@ -198,4 +257,4 @@ async def _disconnected(receive: Receive) -> None:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    return int(text) if text and len(text) < 19 and text.isascii() and text.isdigit() else None

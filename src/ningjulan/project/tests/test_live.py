@@ -111,6 +111,68 @@ def test_screen_that_was_away_too_long_is_told_to_fetch_afresh(monkeypatch):
     assert "event: reset" in asyncio.run(run())
 
 
+def test_screen_from_before_the_memory_of_this_process_is_told_to_fetch_afresh():
+    async def run():
+        hub = hub_with(200)
+        hub.complete_after = 150
+        async with Screen(hub, query=f"tenant={STREET}&after=100") as screen:
+            await screen.until("reset")
+            hub.tell(201, NAME, changed(201))
+            await screen.until("id: 201")
+            return screen
+
+    screen = asyncio.run(run())
+
+    assert "id: 200\nevent: reset" in screen.text
+    assert screen.cases() == [201]
+
+
+def test_number_of_a_stream_that_is_no_more_is_told_to_fetch_afresh_and_goes_on():
+    async def run():
+        hub = hub_with(3)
+        async with Screen(hub, query=f"tenant={STREET}&after=5000") as screen:
+            await screen.until("reset")
+            hub.tell(4, NAME, changed(4))
+            await screen.until("id: 4")
+            return screen.cases()
+
+    assert asyncio.run(run()) == [4]
+
+
+def test_screen_told_to_fetch_afresh_gets_what_comes_next():
+    async def run():
+        hub = Hub({NAME: "case"})
+        events = hub.events(None)
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        for number in range(1, live.QUEUE + 3):
+            hub.tell(number, NAME, changed(number))
+        assert await waiting is None
+        following = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        hub.tell(live.QUEUE + 3, NAME, changed(7))
+        event = await asyncio.wait_for(following, 5)
+        await events.aclose()
+        return event
+
+    assert json.loads(asyncio.run(run()).data)["case"]["id"] == 7
+
+
+def test_stream_ends_when_its_session_does(monkeypatch):
+    monkeypatch.setattr(live, "LOOK_WHO_S", 0.02)
+    actors = {"officer": OFFICER}
+
+    async def run():
+        screen = Screen(hub_with())
+        screen.app.actor_of = actors.get
+        async with screen:
+            del actors["officer"]
+            await asyncio.wait_for(asyncio.shield(screen.task), 5)
+            return screen.task.done()
+
+    assert asyncio.run(run())
+
+
 def test_screen_that_cannot_follow_is_told_to_fetch_afresh_and_holds_nobody_up():
     async def run():
         hub = Hub({NAME: "case"})
@@ -195,3 +257,30 @@ def test_hub_follows_the_stream_from_where_it_stopped(nats_url):
         return [json.loads(event.data)["case"]["id"] for event in hub.recent][-3:]
 
     assert asyncio.run(run()) == [1, 2, 3]
+
+
+def test_event_lost_with_a_connection_is_followed_again(nats_url):
+    async def run():
+        nats = await connect(nats_url, name="test")
+        js = nats.jetstream()
+        hub = Hub({NAME: "case"})
+        ids = [(await js.publish(f"events.{NAME}", json.dumps(changed(n)).encode())).seq for n in (1, 2)]
+        bind = js.pull_subscribe_bind
+
+        async def losing(consumer, **options):
+            js.pull_subscribe_bind = bind
+            await (await bind(consumer, **options)).fetch(1)  # sent, and never arrived
+            return await bind(consumer, **options)
+
+        js.pull_subscribe_bind = losing
+        with pytest.raises(live.Missed):
+            await asyncio.wait_for(hub.follow(js), 10)
+        following = asyncio.create_task(hub.follow(js))
+        async with asyncio.timeout(5):
+            while hub.last < ids[-1]:
+                await asyncio.sleep(0.01)
+        following.cancel()
+        await nats.close()
+        return [json.loads(event.data)["case"]["id"] for event in hub.recent][-2:]
+
+    assert asyncio.run(run()) == [1, 2]
