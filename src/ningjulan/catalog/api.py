@@ -85,6 +85,15 @@ class ItemOut(Schema):
     keep_days: int | None
 
 
+class ItemNameOut(Schema):
+    """Which class has an item of this name: for search."""
+
+    class_id: str
+    id: str
+    zh: str
+    en: str
+
+
 class WordsOut(Schema):
     """What a mask or a check is called by people."""
 
@@ -149,6 +158,16 @@ def catalog(request: ActorRequest) -> CatalogOut:
 def classes(request: ActorRequest) -> list[ClassOut]:
     """数据目录：全部数据类。"""
     return [ClassOut(**_summary(data_class)) for data_class in facade.list_classes()]
+
+
+@router.get("/catalog/items", response={200: list[ItemNameOut], **PROBLEMS}, operation_id="listItems")
+def items(request: ActorRequest) -> list[ItemNameOut]:
+    """全部数据项的名称，供检索。"""
+    return [
+        ItemNameOut(class_id=one.id, id=item.id, zh=item.zh, en=item.en)
+        for one in facade.list_classes()
+        for item in one.items
+    ]
 
 
 @router.get("/classes/{class_id}", response={200: ClassDetailOut, **PROBLEMS}, operation_id="getClass")

@@ -38,12 +38,8 @@ def type_words(item: Item, lang: str) -> str:
 
 def limits(item: Item) -> str:
     """Return the range and unit: `0…300 km/h`."""
-    span = f"{_plain(item.minimum)}…{_plain(item.maximum)}" if item.minimum is not None else ""
-    return " ".join(filter(None, (span, item.unit)))
-
-
-def _plain(number: float | None) -> str:
-    return f"{number:.10g}" if number is not None and abs(number) < 1e10 else str(number)
+    extent = f"{item.minimum:.10g}…{item.maximum:.10g}" if item.minimum is not None else ""
+    return " ".join(filter(None, (extent, item.unit)))
 
 
 def marks(item: Item, lang: str) -> str:

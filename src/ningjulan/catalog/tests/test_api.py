@@ -57,6 +57,13 @@ def test_the_catalogue_counted_by_group(reader):
     ]
 
 
+def test_all_items_by_name(reader):
+    found = reader.get("/api/catalog/items").json()
+
+    assert len(found) == 809
+    assert {"class_id": "IOT12", "id": "facility_id", "zh": "设施编号", "en": "Facility id"} in found
+
+
 def test_all_code_lists_say_how_far_they_can_be_trusted(reader):
     found = {one["id"]: one for one in reader.get("/api/code-lists").json()}
 
