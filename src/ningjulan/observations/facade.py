@@ -19,6 +19,7 @@ from ningjulan.observations.tidying import (
     plan_tidying,
     report_of,
 )
+from ningjulan.observations.windows import window
 
 __all__ = [
     "FLUSH_EVERY_S",
@@ -43,4 +44,5 @@ __all__ = [
     "read_history",
     "records_since",
     "report_of",
+    "window",
 ]

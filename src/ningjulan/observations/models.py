@@ -171,3 +171,22 @@ class HistoryPurge(models.Model):
                 fields=["tidying", "class_id", "day", "item"], name="observations_purge_is_told_once"
             )
         ]
+
+
+class HistoryRead(models.Model):
+    """A reading of unmasked personal data in the history: who, why, with which words. Never deleted here."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("时间")
+    by = models.CharField("查询人", max_length=150)
+    reason = models.TextField("事由")
+    sql = models.TextField("语句")
+    columns = ArrayField(models.CharField(max_length=80), verbose_name="可见的个人信息项")
+    n_rows = models.IntegerField("返回行数", null=True, blank=True)  # empty: it came to nothing
+
+    class Meta:
+        verbose_name = "历史数据查阅记录"
+        verbose_name_plural = "历史数据查阅记录"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="observations_read_has_reason")
+        ]

@@ -1,6 +1,8 @@
-"""For data people: tidy the history, keep days of it from deletion."""
+"""For data people: read the history, tidy it, keep days of it from deletion."""
 
+import csv
 import getpass
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,37 @@ app.add_typer(history, name="history")
 
 Reason = Annotated[str, typer.Option(help="事由 · Why")]
 Date = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"])]
+
+
+@history.command("query")
+def query(
+    sql: Annotated[str, typer.Argument(help='如 · e.g. "select day, count(*) from IOT12 group by day"')],
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV · Print CSV")] = False,
+    limit: Annotated[int, typer.Option(help="最多行数 · Most rows")] = 1000,
+    reason: Annotated[
+        str, typer.Option(help="查阅个人信息的事由，将留痕 · Why personal data are read; leaves a trace")
+    ] = "",
+) -> None:
+    """只读查询：每个数据类是一张视图 · Read-only SQL; each class is a view."""
+    with attached(var_folder()):
+        from ningjulan.observations import querying
+        from ningjulan.project import settings
+
+        reader = querying.Reader(getpass.getuser(), reason) if reason else None
+        answer = querying.query(
+            sql, root=settings.HISTORY_URL, limit=limit, now=datetime.now(UTC), reader=reader
+        )
+    if as_json:
+        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerows([answer.columns, *answer.rows])
+    else:
+        print_table(answer.columns, answer.rows)
+    if answer.is_cut:
+        words = say(f"只显示前 {limit} 行，可用 --limit 增加", f"Only the first {limit} rows; see --limit")
+        typer.echo(words, err=True)
 
 
 @history.command("tidy")
