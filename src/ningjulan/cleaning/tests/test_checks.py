@@ -7,6 +7,7 @@ from ningjulan.cleaning.checks import CHECKS
 from ningjulan.cleaning.contracts import NOTES, REASONS
 from ningjulan.cleaning.numbers.tests.generated import with_id_check
 from ningjulan.cleaning.tests.samples import cleaned, only, reasons, video_alert
+from ningjulan.foundation import masking
 
 PRINTED_ID = "11010519491231002X"
 
@@ -114,3 +115,7 @@ def test_wrong_numbers_are_rejected(class_id, record, expected):
 
 def test_every_fault_and_note_speaks_both_languages():
     assert all(sentence.zh and sentence.en for sentence in [*REASONS.values(), *NOTES.values()])
+
+
+def test_every_mask_of_the_catalogue_can_be_shown():
+    assert set(masking.MASKS) == set(catalogue.MASKS)
