@@ -46,6 +46,21 @@ GROUPS: Mapping[str, Words] = {
     "business": Words("业务应用", "Business"),
 }
 
+_SYMBOLS = (
+    *("%", "%LEL", "%RH", "A", "mA", "V", "NTU", "dB(A)", "dBm", "mg/L", "μg/m³", "℃", "°"),
+    *("kg", "mm", "cm", "m", "km", "m²", "km²", "m/s", "km/h"),
+)
+UNITS: Mapping[str, Words] = {symbol: Words(symbol, symbol) for symbol in _SYMBOLS} | {
+    "s": Words("秒", "s"),
+    "min": Words("分钟", "min"),
+    "d": Words("天", "days"),
+    "年": Words("年", "year"),
+    "人": Words("人", "people"),
+    "户": Words("户", "households"),
+    "元": Words("元", "yuan"),
+}
+"""Units of the catalogue, as written in its files. A value without a unit is in the unit of its item."""
+
 CHECKS: Mapping[str, Words] = {
     "id_card_no": Words(
         "公民身份号码 GB 11643，含港澳台居民居住证（81、82、83）与外国人永久居留身份证（9）",
@@ -169,6 +184,7 @@ class DataClass:
     keep_from: str | None = None  # the item that ends the matter; `keep` counts from there
     device_item: str | None = None  # whose place is the record's place
     place_item: str | None = None  # the record's own point
+    same_content_within: timedelta | None = None  # same content again so soon is the same record, sent twice
     note_zh: str = ""  # what a reader would otherwise wonder about
     note_en: str = ""
     file: str = ""

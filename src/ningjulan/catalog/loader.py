@@ -13,6 +13,7 @@ from ningjulan.catalog.contracts import (
     GROUPS,
     MASKS,
     RECORDED_AT,
+    UNITS,
     Code,
     CodeList,
     DataClass,
@@ -37,8 +38,8 @@ DEVICES = frozenset({"ref", "string"})
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _TYPE = re.compile(r"(?P<kind>[a-z_]+)(?:\((?P<argument>[A-Z0-9,]+)\))?")
-_DURATION = re.compile(r"(\d+)(d|h|m)")
-_DURATION_UNIT = {"d": "days", "h": "hours", "m": "minutes"}
+_DURATION = re.compile(r"(\d+)(d|h|m|s)")
+_DURATION_UNIT = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ _CLASS_KEYS = {"class", "title", "group", "basis", "origin", "purpose", "sensiti
     *("late_by", "early_by", "keep", "items"),
 }
 
+_OPTIONAL_CLASS_KEYS = {"device", "place", "keep_from", "same_content_within"}
+
 
 def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass:
     written.check_keys(required=_CLASS_KEYS, allowed={"device", "place", "keep_from", "note"})
@@ -130,6 +133,9 @@ def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass
         place_item=_item_of_kind(written, "place", by_id, {"geo_point"}) if "place" in written else None,
         note_zh=note_zh,
         note_en=note_en,
+        same_content_within=(
+            _duration(written, "same_content_within") if "same_content_within" in written else None
+        ),
         file=written.file,
     )
     for item in items:
@@ -188,7 +194,7 @@ def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Ite
         type=item_type,
         code_list=written.get("code_list"),
         format=written.get("format"),
-        unit=written.get("unit"),
+        unit=_find_one_of(written, "unit", UNITS),
         minimum=minimum,
         maximum=maximum,
         key=_flag(written, "key"),

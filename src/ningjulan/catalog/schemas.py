@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ningjulan.catalog.contracts import CHECKS, CodeList, DataClass, FieldFacts, Item
+from ningjulan.catalog.contracts import CHECKS, UNITS, CodeList, DataClass, FieldFacts, Item
 
 # What cleaning adds to every record (`cleaning.contracts.COLLATED` holds the frame types; a test compares).
 ADDED: Mapping[str, FieldFacts] = {
@@ -119,7 +119,7 @@ def _property(item: Item, data_class: DataClass, codes: Callable[[str], dict[str
         found |= {"minimum": item.minimum, "maximum": item.maximum}
     check = CHECKS[item.check].zh if item.check else None
     target = f"指向 {item.type.target}" if item.type.target else None
-    notes = [item.en, item.format, item.unit and f"单位：{item.unit}", check, target]
+    notes = [item.en, item.format, item.unit and f"单位：{UNITS[item.unit].zh}", check, target]
     found["description"] = "；".join(note for note in notes if note)
     found["x-level"] = level_of(item, data_class)
     if item.pi:

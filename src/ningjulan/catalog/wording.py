@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ningjulan.catalog.contracts import CHECKS, DataClass, Item
+from ningjulan.catalog.contracts import CHECKS, UNITS, DataClass, Item
 
 _TYPES = {
     "string": ("文本，至多 {length} 字", "text of up to {length}"),
@@ -36,10 +36,10 @@ def type_words(item: Item, lang: str) -> str:
     return words.format(length=item.type.length, scale=item.type.scale, target=item.type.target)
 
 
-def limits(item: Item) -> str:
+def limits(item: Item, lang: str) -> str:
     """Return the range and unit: `0…300 km/h`."""
     extent = f"{item.minimum:.10g}…{item.maximum:.10g}" if item.minimum is not None else ""
-    return " ".join(filter(None, (extent, item.unit)))
+    return " ".join(filter(None, (extent, UNITS[item.unit].label(lang) if item.unit else "")))
 
 
 def marks(item: Item, lang: str) -> str:
@@ -59,7 +59,7 @@ def marks(item: Item, lang: str) -> str:
 def rules(item: Item, lang: str) -> str:
     """Return range, unit, check and format in one phrase."""
     check = CHECKS[item.check].label(lang) if item.check else ""
-    return ("; " if in_english(lang) else "；").join(filter(None, (limits(item), check, item.format)))
+    return ("; " if in_english(lang) else "；").join(filter(None, (limits(item, lang), check, item.format)))
 
 
 def span(duration: timedelta, lang: str) -> str:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ningjulan.catalog import facade
+from ningjulan.catalog.contracts import CHECKS, MASKS, UNITS
 from ningjulan.catalog.forbidden import forbidden_word
 from ningjulan.catalog.schemas import level_of
 
@@ -77,6 +78,15 @@ def test_every_physical_quantity_has_a_unit_and_limits():
         for item in data_class.items:
             if item.unit or item.type.kind == "int":
                 assert item.minimum is not None, f"{data_class.id}.{item.id}"
+
+
+def test_every_unit_and_check_and_mask_is_used():
+    items = [item for data_class in facade.list_classes() for item in data_class.items]
+
+    assert {item.unit for item in items if item.unit} == set(UNITS)
+    assert {item.mask for item in items if item.mask} == set(MASKS)
+    # sources may hold bare identity numbers; none of our items does without its kind
+    assert {item.check for item in items if item.check} == set(CHECKS) - {"id_card_no"}
 
 
 @pytest.mark.parametrize("class_id", CLASSES)

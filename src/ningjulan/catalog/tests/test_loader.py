@@ -1,5 +1,6 @@
 """A class is added by dropping a file; a wrong one is refused with file, line and reason."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ items:
   cover_id: {zh: 井盖编号, en: Cover id, type: string(20), key: true, core: true, required: true}
   seen_at:  {zh: 时间, en: Seen at, type: datetime, core: true, required: true}
   state:    {zh: 状态, en: State, type: code, code_list: CL_STATE}
-  tilt:     {zh: 倾角, en: Tilt, type: "decimal(4,1)", unit: 度, range: [0, 90]}
+  tilt:     {zh: 倾角, en: Tilt, type: "decimal(4,1)", unit: °, range: [0, 90]}
 """
 
 
@@ -61,6 +62,15 @@ def test_a_class_is_one_file(folder):
     assert loader.load(folder).code_lists["CL_STATE"].by_code["01"].zh == "开"
 
 
+def test_content_repeats_only_where_the_class_says_so(folder):
+    path = folder / "classes/IOT99_manhole.yaml"
+    before = loader.load(folder).classes["IOT99"].same_content_within
+    path.write_text(CLASS.replace("keep: 30d", "keep: 30d\nsame_content_within: 10s"))
+
+    assert before is None
+    assert loader.load(folder).classes["IOT99"].same_content_within == timedelta(seconds=10)
+
+
 def test_a_register_says_what_is_and_may_bring_when_it_was_entered(folder):
     path = folder / "classes/IOT99_manhole.yaml"
     path.write_text(CLASS.replace("time: seen_at", "time: recorded_at"))
@@ -81,7 +91,7 @@ def test_a_register_says_what_is_and_may_bring_when_it_was_entered(folder):
         pytest.param("  tilt:", "  face_id:", 16, "平台不采集此类信息：face", id="forbidden attribute"),
         pytest.param("zh: 倾角", "zh: 民族", 16, "平台不采集此类信息：民族", id="forbidden label"),
         pytest.param("  tilt:", "  state:", 16, "state 重复出现", id="duplicate item"),
-        pytest.param("unit: 度", "units: 度", 16, "未知的键 units", id="unknown key of an item"),
+        pytest.param("unit: °", "units: 度", 16, "未知的键 units", id="unknown key of an item"),
         pytest.param("purpose: P04", "porpoise: P04", 6, "未知的键 porpoise", id="unknown key of a class"),
         pytest.param("[0, 90]", "[90, 0]", 16, "range 应为 [最小, 最大]", id="range upside down"),
         pytest.param("late_by: 1h", "late_by: soon", 9, "late_by 应为时长", id="not a duration"),
@@ -92,14 +102,13 @@ def test_a_register_says_what_is_and_may_bring_when_it_was_entered(folder):
             "purpose: P04", "purpose: P99", 6, "CL_PURPOSE_CODE 中的代码：P99", id="unknown purpose"
         ),
         pytest.param("purpose: P04", "purpose: []", 6, "（空）", id="no purpose"),
-        pytest.param("unit: 度", "check: mn", 16, "check 只用于 string", id="check of a number"),
+        pytest.param("unit: °", "check: mn", 16, "check 只用于 string", id="check of a number"),
         pytest.param("string(20)", "string(20), check: magic", 13, "check 应为", id="unknown check"),
         pytest.param("string(20)", "string(20), check: id_document", 13, "CL_ID_TYPE", id="kind of document"),
-        pytest.param("unit: 度", "mask: paint", 16, "mask 应为", id="unknown mask"),
-        pytest.param(
-            "unit: 度", "pi: personal", 16, "tilt 为 L3，高于本类的 L1", id="personal, shown to all"
-        ),
-        pytest.param("unit: 度", "keep: 30d", 16, "keep 应短于本类的 keep", id="kept longer than the record"),
+        pytest.param("unit: °", "unit: 度", 16, "unit 应为", id="unknown unit"),
+        pytest.param("unit: °", "mask: paint", 16, "mask 应为", id="unknown mask"),
+        pytest.param("unit: °", "pi: personal", 16, "tilt 为 L3，高于本类的 L1", id="personal, shown to all"),
+        pytest.param("unit: °", "keep: 30d", 16, "keep 应短于本类的 keep", id="kept longer than the record"),
         pytest.param("string(20)", "ref(IOT98)", 13, "所指数据类 IOT98 不存在", id="reference to nothing"),
         pytest.param(
             "keep: 30d", "keep: 30d\nkeep_from: state", 12, "keep_from 应为", id="no end to count from"
