@@ -9,7 +9,8 @@ from ninja import Field, Query, Router, Schema
 from ningjulan.catalog import facade as catalog
 from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input
 from ningjulan.observations import selectors
-from ningjulan.observations.contracts import Balance
+from ningjulan.observations.canaries import NO_CANARY, sights
+from ningjulan.observations.contracts import Balance, CanarySight, CanaryState
 from ningjulan.sources import facade as sources
 
 router = Router(tags=["observations"])
@@ -31,6 +32,10 @@ class BalanceOut(Schema):
     parked: int
     last_received_at: datetime | None
     median_visible_ms: float | None
+    canary_state: CanaryState
+    canary_at: datetime | None
+    canary_ms: float | None
+    canary_silent_min: int | None
 
 
 class RejectOut(Schema):
@@ -53,11 +58,13 @@ class RejectsOut(Schema):
 @router.get("/sources", response={200: list[BalanceOut], **PROBLEMS}, operation_id="listSources")
 def list_sources(request: ActorRequest) -> list[BalanceOut]:
     """数据收支：每个来源、每一类，接收 = 入库 + 拒收 + 重复。"""
-    rows = selectors.balance_sheet(request.auth, since=timezone.now() - timedelta(hours=1))
-    return [_balance_out(row) for row in rows]
+    now = timezone.now()
+    rows = selectors.balance_sheet(request.auth, since=now - timedelta(hours=1))
+    seen = sights(now)
+    return [_balance_out(row, seen.get(row.source, NO_CANARY)) for row in rows]
 
 
-def _balance_out(row: Balance) -> BalanceOut:
+def _balance_out(row: Balance, canary: CanarySight) -> BalanceOut:
     """Name the source and the class; a source whose folder is gone keeps its identifier."""
     source = sources.find_source(row.source)
     about = catalog.get_class(row.class_id)
@@ -68,6 +75,10 @@ def _balance_out(row: Balance) -> BalanceOut:
         tenant_code=source.tenant_code if source else None,
         class_zh=about.zh,
         class_en=about.en,
+        canary_state=canary.state,
+        canary_at=canary.seen_at,
+        canary_ms=canary.visible_ms,
+        canary_silent_min=canary.silent_min,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 import polars as pl
 
@@ -123,3 +124,23 @@ class TidyingReport:
     failures: dict[str, str]
     purged: list[Purged]
     is_authentic: bool
+
+
+class CanaryState(StrEnum):
+    """Do a source's canaries come through?"""
+
+    FRESH = "fresh"
+    SILENT = "silent"  # none for some minutes: something between the stream and the store stands still
+    NEVER = "never"
+    NONE = "none"  # a source of the past has no canary
+
+
+@dataclass(frozen=True)
+class CanarySight:
+    """What is known of a source's canary. `visible_ms`: of the last one, from receipt to visible."""
+
+    state: CanaryState
+    seen_at: datetime | None = None
+    visible_ms: float | None = None
+    silent_min: int | None = None
+    n_seen: int = 0

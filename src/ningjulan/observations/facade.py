@@ -1,5 +1,6 @@
 """What other modules may ask of the store of observations."""
 
+from ningjulan.observations.canaries import see_canaries
 from ningjulan.observations.history import FLUSH_EVERY_S, History, read_history
 from ningjulan.observations.holds import hold_days, lift_hold, list_holds
 from ningjulan.observations.selectors import balance_of_receipt, list_parked, parked_batch, records_since
@@ -44,5 +45,6 @@ __all__ = [
     "read_history",
     "records_since",
     "report_of",
+    "see_canaries",
     "window",
 ]

@@ -190,3 +190,13 @@ class HistoryRead(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(reason=""), name="observations_read_has_reason")
         ]
+
+
+class Canary(models.Model):
+    """The last canary of a source that came through. Counted here and nowhere else."""
+
+    source = models.CharField("来源", primary_key=True, max_length=64)
+    sent_at = models.DateTimeField("发出")
+    seen_at = models.DateTimeField("到达")
+    visible_ms = models.FloatField("接收到可见（毫秒）")
+    n_seen = models.BigIntegerField("到达次数")

@@ -165,5 +165,10 @@ def outcomes_of(batch_ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
 
 
 def highest_seq() -> int:
-    """Return the highest number of the stream that any batch was delivered under, 0 for none."""
-    return Batch.objects.order_by("-stream_seq").values_list("stream_seq", flat=True).first() or 0
+    """Return the highest number of the stream that anything was delivered under, 0 for none.
+
+    Our positions count too: canaries are passed and leave no batch.
+    """
+    batch = Batch.objects.order_by("-stream_seq").values_list("stream_seq", flat=True).first()
+    position = Position.objects.order_by("-history_seq").values_list("history_seq", flat=True).first()
+    return max(batch or 0, position or 0)

@@ -4,6 +4,7 @@ Pure thinking happens in `cleaning` and `scenarios.domain`; this is the one plac
 together.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from ningjulan.registry import facade as registry
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
 from ningjulan.sources.stream import RawBatch
+
+log = logging.getLogger(__name__)
 
 EVENT_ROWS = 500  # a server takes messages of 1 MiB as it comes
 CASE_CLASSES = ("BIZ16", "BIZ17")  # records that are reports or steps of cases themselves
@@ -44,22 +47,37 @@ def clean_batches(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
     """Clean each batch with its source's declarations and a snapshot of its tenant's registry."""
     cleaned = []
     for batch in batches:
-        source = sources.get_source(batch.source)
-        result = cleaning.clean(
-            batch.class_id,
-            list(batch.lines),
-            received_at=batch.received_at,
-            source=cleaning.source_ref(source),
-            refs=registry.refs(source.tenant_code),
-        )
-        cleaned.append(CleanedBatch(batch, source.tenant_code, result, CLEANER_VERSION))
+        try:
+            cleaned.append(_cleaned(batch))
+        except Exception:
+            if not sources.is_canary(batch):
+                raise
+            # What is real must not wait for it; that it never arrives is what it has to tell.
+            log.warning("the canary of %s could not be cleaned", batch.source, exc_info=True)
     return cleaned
 
 
+def _cleaned(batch: RawBatch) -> CleanedBatch:
+    source = sources.get_source(batch.source)
+    result = cleaning.clean(
+        batch.class_id,
+        list(batch.lines),
+        received_at=batch.received_at,
+        source=cleaning.source_ref(source),
+        refs=registry.refs(source.tenant_code),
+    )
+    return CleanedBatch(batch, source.tenant_code, result, CLEANER_VERSION)
+
+
 def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
-    """Make the batches facts: marks, rejects, alerts and events, together or not at all."""
+    """Make the batches facts: marks, rejects, alerts and events, together or not at all.
+
+    Canaries are only seen: they have no mark, and nothing follows from them.
+    """
+    canaries = [batch.raw for batch in batches if sources.is_canary(batch.raw)]
     with transaction.atomic():
-        done = observations.commit_batches(batches, now)
+        observations.see_canaries(canaries, now)
+        done = observations.commit_batches([b for b in batches if not sources.is_canary(b.raw)], now)
         # sorted: two workers lock the same keys in the same order
         for (tenant, source), rows_of in sorted(_fresh_rows(done).items(), key=lambda item: item[0]):
             live = sources.get_source(source).intake == "live"

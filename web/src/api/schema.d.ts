@@ -776,6 +776,13 @@ export interface components {
         };
         /** BalanceOut */
         BalanceOut: {
+            /** Canary At */
+            canary_at: string | null;
+            /** Canary Ms */
+            canary_ms: number | null;
+            /** Canary Silent Min */
+            canary_silent_min: number | null;
+            canary_state: components["schemas"]["CanaryState"];
             /** Class En */
             class_en: string;
             /** Class Id */
@@ -807,6 +814,12 @@ export interface components {
             /** Title Zh */
             title_zh: string;
         };
+        /**
+         * CanaryState
+         * @description Do a source's canaries come through?
+         * @enum {string}
+         */
+        CanaryState: "fresh" | "silent" | "never" | "none";
         /** CaseAlertOut */
         CaseAlertOut: {
             /** Id */

@@ -1,9 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ningjulan.foundation.models import User
-from ningjulan.observations.models import Batch, Reject
+from ningjulan.observations.models import Batch, Canary, Reject
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 STREET = "330109013"
@@ -74,3 +74,32 @@ def test_balance_names_what_is_parked(browser_of):
     (line,) = browser_of("leader").get("/api/sources").json()
 
     assert (line["received"], line["stored"], line["parked"]) == (3, 0, 3)
+
+
+def balanced(source, seq=1):
+    return Batch.objects.create(
+        batch_id=f"r:{seq}", stream_seq=seq, receipt_id="r", source=source, tenant_code=STREET,
+        class_id="IOT12", first_row=1, n_received=1, n_stored=1, n_rejected=0, n_duplicate=0, n_parked=0,
+        received_at=NOW, committed_at=NOW, cleaner_version="1",
+    )  # fmt: skip
+
+
+def test_source_says_when_its_canary_last_came_through(browser_of):
+    balanced(source="town_iot")
+    balanced(source="town_video", seq=2)
+    balanced(source="civic_cases", seq=3)
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    Canary.objects.create(
+        source="town_iot", sent_at=an_hour_ago, seen_at=an_hour_ago, visible_ms=80, n_seen=9
+    )
+
+    rows = {row["source"]: row for row in browser_of("leader").get("/api/sources").json()}
+
+    told = {
+        name: (row["canary_state"], row["canary_ms"], row["canary_silent_min"]) for name, row in rows.items()
+    }
+    assert told == {
+        "town_iot": ("silent", 80.0, 60),
+        "town_video": ("never", None, None),
+        "civic_cases": ("none", None, None),
+    }

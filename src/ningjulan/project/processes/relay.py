@@ -2,7 +2,7 @@
 
 Out: in order, at least once; the outbox id is the message id, so a repeated send is stored once. In: each
 listener has a durable consumer; an event that fails for a passing reason comes again, one that fails for
-good is parked.
+good is parked. Beside that it sends the canaries: not the worker, whose standing still they must tell.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from ningjulan.foundation.database import own_connection
 from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.models import OutboxEvent, ParkedEvent
 from ningjulan.project import settings
+from ningjulan.project.processes.canaries import send_canaries
 from ningjulan.project.wiring import LISTENERS, Listener
 
 log = logging.getLogger(__name__)
@@ -181,7 +182,9 @@ async def _main() -> None:
     js = client.jetstream()
     try:
         await asyncio.gather(
-            Outgoing(js, stop).run(), *(Incoming(js, listener, stop).run() for listener in LISTENERS)
+            Outgoing(js, stop).run(),
+            send_canaries(js, stop),
+            *(Incoming(js, listener, stop).run() for listener in LISTENERS),
         )
     finally:
         await client.close()
