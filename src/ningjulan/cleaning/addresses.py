@@ -5,7 +5,7 @@ import polars as pl
 from ningjulan.cleaning import words
 
 # 浙江省杭州市萧山区宁围街道 may be written or left out; 幢, 栋 and 号楼 are one thing.
-_PREFIX = r"^(?:\p{Han}{2,3}省)?(?:\p{Han}{2,3}市)?(?:\p{Han}{1,3}区)?(?:\p{Han}{2,4}街道)?"
+_PREFIX = r"^(?:\p{Han}{2,3}省)?(?:\p{Han}{2,3}市)?(?:\p{Han}{0,2}[\p{Han}--社]区)?(?:\p{Han}{2,4}街道)?"
 _BUILDING_WORDS = "(?:号楼|幢|栋|座)"
 _INSIDE = r"^(.*?[0-9a-z]+幢).*$"  # unit, floor and room do not change the building
 

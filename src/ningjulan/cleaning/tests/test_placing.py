@@ -1,8 +1,10 @@
 """Where it happened: device, own point, address, area code, community name, none; in this order."""
 
+import polars as pl
 import pytest
 
 from ningjulan.catalog import facade as catalog
+from ningjulan.cleaning import addresses
 from ningjulan.cleaning.contracts import Crs, SourceRef
 from ningjulan.cleaning.tests.samples import NOW, TENANT, cleaned, event, fire_alarm, only, video_alert
 
@@ -184,3 +186,13 @@ def test_a_grid_that_comes_with_a_point_of_another_grid_keeps_its_code():
     row = only("GEO03", entry("GEO03", grid_code="330109013002009", lon=120.15, lat=30.15))
 
     assert row["grid_code"] == "330109013002009"
+
+
+def test_an_address_that_begins_with_its_community_is_the_same_address():
+    written = pl.Series(
+        ["浙江省杭州市萧山区宁围街道试验社区甲苑4幢2单元902室", "试验社区甲苑4栋", "萧山区试验社区甲苑4幢"]
+    )
+
+    keys = addresses.match_key(written)
+
+    assert keys.unique().to_list() == ["试验社区甲苑4幢"]
