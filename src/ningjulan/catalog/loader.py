@@ -100,11 +100,11 @@ _CLASS_KEYS = {"class", "title", "group", "basis", "origin", "purpose", "sensiti
     *("late_by", "early_by", "keep", "items"),
 }
 
-_OPTIONAL_CLASS_KEYS = {"device", "place", "keep_from", "same_content_within"}
+_OPTIONAL_CLASS_KEYS = {"device", "place", "keep_from", "same_content_within", "note"}
 
 
 def _data_class(written: Lines, code_lists: Mapping[str, CodeList]) -> DataClass:
-    written.check_keys(required=_CLASS_KEYS, allowed={"device", "place", "keep_from", "note"})
+    written.check_keys(required=_CLASS_KEYS, allowed=_OPTIONAL_CLASS_KEYS)
     zh, en = _title(written, written["title"], "title")
     if not isinstance(written["items"], Lines) or not written["items"]:
         raise written.refuse("items 应为 数据项: {…}", "items")
