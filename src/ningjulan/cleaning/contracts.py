@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-CLEANER_VERSION = "1.1.0"  # raise it whenever the same bytes may come out differently
+CLEANER_VERSION = "1.1.1"  # raise it whenever the same bytes may come out differently
 
 INSTANT = pl.Datetime("us", "UTC")
 POINT = pl.Struct({"lon": pl.Float64, "lat": pl.Float64})
@@ -35,7 +35,11 @@ REJECTED_SCHEMA: Mapping[str, pl.DataType] = {
     "reasons": pl.List(pl.String),
     "detail": pl.String(),
 }
-DUPLICATE_SCHEMA: Mapping[str, pl.DataType] = {"row_no": pl.UInt32(), "record_key": pl.String()}
+DUPLICATE_SCHEMA: Mapping[str, pl.DataType] = {
+    "row_no": pl.UInt32(),
+    "record_key": pl.String(),
+    "reason": pl.String(),  # code of REPEATS
+}
 NOTE_SCHEMA: Mapping[str, pl.DataType] = {"row_no": pl.UInt32(), "item": pl.String(), "note": pl.String()}
 
 
@@ -140,7 +144,7 @@ class Cleaned:
 
     accepted:   `row_no`, the items of the class in our types, then the columns of `COLLATED`.
     rejected:   `row_no`, `reasons` (codes of `REASONS`, in rule order), `detail` (what a clerk can act on).
-    duplicates: `row_no`, `record_key`: the record stands earlier in the same batch.
+    duplicates: `row_no`, `record_key`, `reason` (code of `REPEATS`): the record stands in the batch already.
     notes:      `row_no`, `item`, `note` (code of `NOTES`): worth knowing of an accepted record.
     """
 
@@ -302,6 +306,14 @@ REASONS: Mapping[str, Reason] = {
     ),
 }
 """Reason code → sentence. Codes are stored with the rejects and never change their meaning."""
+
+REPEATS: Mapping[str, Reason] = {
+    "same_key": Reason("同一批中已有相同标识的记录", "A record with the same key is in the batch"),
+    "same_content": Reason(
+        "内容与稍早的一条相同，视为设备重发", "The same content as a record shortly before: sent again"
+    ),
+}
+"""Duplicate code → sentence."""
 
 NOTES: Mapping[str, Reason] = {
     "no_plate": Reason("来源注明车辆无号牌", "The source says there was no plate"),

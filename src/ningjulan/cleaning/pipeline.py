@@ -9,7 +9,7 @@ import polars as pl
 from ningjulan.catalog.contracts import DataClass, Item, ItemType
 from ningjulan.catalog.schemas import HINTS
 from ningjulan.cleaning import checks, duplicates, findings, placing, syntax, times
-from ningjulan.cleaning.contracts import COLLATED, DUPLICATE_SCHEMA, Cleaned, Intake, Refs, SourceRef
+from ningjulan.cleaning.contracts import COLLATED, Cleaned, Intake, Refs, SourceRef
 from ningjulan.cleaning.contracts import TimePrecision as Precision
 from ningjulan.cleaning.findings import Finding
 from ningjulan.cleaning.types import JSON_KINDS, TEXT_KINDS, Typed, typed
@@ -50,12 +50,12 @@ def clean(
     rejected = findings.rejected(batch.row_no, found, bad)
     key = duplicates.record_key(data_class, batch.values)
     good = pl.DataFrame([batch.row_no, *batch.values.values(), key, batch.day_only]).filter(~bad)
-    again = duplicates.repeated(good["record_key"])
-    accepted = _collated(good.filter(~again), data_class, received_at, refs)
+    repeats = _repeats(good, data_class, received_at)
+    accepted = _collated(good.filter(repeats.is_null()), data_class, received_at, refs)
     return Cleaned(
         accepted=accepted,
         rejected=pl.concat([findings.rejected_lines(refused), rejected]).sort("row_no"),
-        duplicates=good.filter(again).select(*DUPLICATE_SCHEMA),
+        duplicates=good.select("row_no", "record_key", repeats).filter(repeats.is_not_null()),
         notes=checks.notes_of(batch.row_no, batch.notes, accepted["row_no"]),
     )
 
@@ -123,6 +123,22 @@ def _checked(batch: _Batch, items: Mapping[str, Item], received_at: datetime) ->
         findings=[*batch.findings, *done.findings],
         notes=done.notes,
     )
+
+
+def _repeats(good: pl.DataFrame, data_class: DataClass, received_at: datetime) -> pl.Series:
+    """Return for each row why it is a duplicate (code of `REPEATS`), null where it is none."""
+    same_key = duplicates.repeated(good["record_key"])
+    repeats = good.select(reason=pl.when(same_key).then(pl.lit("same_key")))["reason"]
+    within = data_class.same_content_within
+    if within is None:
+        return repeats
+    apart = {"row_no", "record_key", "day_only", data_class.time_item, *(i.id for i in data_class.key_items)}
+    left = good.filter(~same_key)
+    at = times.instants(left[data_class.time_item]).fill_null(received_at)
+    again = duplicates.repeated_content(left.drop(apart), at, within)
+    rows = left["row_no"].filter(again)
+    same_content = good["row_no"].is_in(rows.to_list())
+    return repeats.set(same_content, "same_content")
 
 
 def _own_point(

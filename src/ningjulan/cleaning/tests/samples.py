@@ -112,10 +112,13 @@ def _changed(right: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in (right | changes).items() if value is not ...}
 
 
+def lines_of(*records: Any) -> list[bytes]:
+    return [r if isinstance(r, bytes) else json.dumps(r, ensure_ascii=False).encode() for r in records]
+
+
 def cleaned(class_id: str, *records: Any, source: SourceRef = TOWN, refs: Refs = REFS) -> Cleaned:
     """Clean records; bytes are taken as they are, all else is written as JSON."""
-    lines = [r if isinstance(r, bytes) else json.dumps(r, ensure_ascii=False).encode() for r in records]
-    return clean(class_id, lines, received_at=NOW, source=source, refs=refs)
+    return clean(class_id, lines_of(*records), received_at=NOW, source=source, refs=refs)
 
 
 def only(class_id: str, record: Any, **options: Any) -> dict[str, Any]:

@@ -290,7 +290,7 @@ def test_the_first_of_two_equal_keys_counts():
     out = cleaned("IOT12", fire_alarm(status_bits=2), fire_alarm(status_bits=3), fire_alarm(msg_id="M2"))
 
     assert out.accepted["row_no"].to_list() == [0, 2]
-    assert out.duplicates.to_dicts() == [{"row_no": 1, "record_key": "M1"}]
+    assert out.duplicates.to_dicts() == [{"row_no": 1, "record_key": "M1", "reason": "same_key"}]
 
 
 def test_a_rejected_record_makes_no_duplicate_of_the_next():
