@@ -2,12 +2,14 @@
 
 import logging
 
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ningjulan.foundation.api import SessionLogin
-from ningjulan.foundation.errors import NingjulanError
+from ningjulan.foundation.errors import NingjulanError, TemporarilyDown
 from ningjulan.project import (
     settings,
     wiring,  # noqa: F401  # the API answers with the modules wired to each other
@@ -42,7 +44,8 @@ def _anticipated(request: HttpRequest, error: NingjulanError) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _problem(request, 401, "not_signed_in", "请先登录")
+    message = "Please sign in" if _language(request) == "en" else "请先登录"
+    return _problem(request, 401, "not_signed_in", message)
 
 
 @api.exception_handler(ValidationError)
@@ -56,6 +59,19 @@ def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = "csrf_failed" if "CSRF" in str(error) else "refused"
     return _problem(request, error.status_code, code, str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    english = _language(request) == "en"
+    return _problem(request, 413, "body_too_large", "The body is too large" if english else "提交的内容过大")
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.warning("the database is away on %s %s: %s", request.method, request.path, type(error).__name__)
+    return _anticipated(request, TemporarilyDown())
 
 
 @api.exception_handler(Exception)

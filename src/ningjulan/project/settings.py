@@ -80,6 +80,8 @@ INSTALLED_APPS = [
     "ningjulan.cases",
 ]
 MIDDLEWARE = [
+    "ningjulan.project.middleware.content_policy",
+    "ningjulan.project.middleware.one_error_shape",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -117,6 +119,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "ningjulan.foundation.accounts.ClosedSignup"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# How many proxies of ours stand before us: by default none, and `X-Forwarded-For` is anybody's invention.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("NINGJULAN_PROXIES", "0"))
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,50/m/ip"}
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)

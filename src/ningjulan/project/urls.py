@@ -1,11 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from ningjulan.project.api import api
 from ningjulan.project.views import front_page, healthz
 
 urlpatterns = [
     path("healthz", healthz),
+    # One way in, with its rate limit and second factor: Django's own login page has neither.
+    path("admin/login/", RedirectView.as_view(url="/")),
     path("admin/", admin.site.urls),
     path("_allauth/", include("allauth.headless.urls")),
     path("api/", api.urls),

@@ -19,7 +19,7 @@ def make_folders(var: Path) -> None:
         NoPermission: A folder cannot be made or written to.
     """
     try:
-        for name, mode in (("run", 0o755), ("log", 0o755), ("secrets", 0o700)):
+        for name, mode in (("run", 0o755), ("log", 0o700), ("secrets", 0o700)):
             (var / name).mkdir(parents=True, exist_ok=True, mode=mode)
     except OSError:
         raise NoPermission(path=str(var)) from None

@@ -40,6 +40,9 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
+    # A failed statement, and the row that failed it, hold people's data; our own log says where it happened.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 
