@@ -83,6 +83,9 @@ class History:
 
     def _append(self, class_id: str, rows: pl.DataFrame, last: int) -> None:
         path = self._path(class_id)
+        if "://" not in path:
+            Path(self.root).mkdir(parents=True, exist_ok=True, mode=0o700)  # plate numbers are not for all
+            Path(path).mkdir(exist_ok=True)
         application = f"shard-{self.shard}"
         if DeltaTable.is_deltatable(path):
             written = DeltaTable(path).transaction_version(application) or 0
@@ -101,11 +104,7 @@ class History:
     def _path(self, class_id: str) -> str:
         if "://" in self.root:
             return f"{self.root.rstrip('/')}/{class_id}"
-        root = Path(self.root)
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)  # plate numbers are nobody else's business
-        folder = root / class_id
-        folder.mkdir(exist_ok=True)
-        return str(folder)
+        return str(Path(self.root) / class_id)
 
 
 def read_history(root: str, class_id: str, **options: Any) -> pl.LazyFrame:

@@ -91,3 +91,15 @@ def test_new_column_joins_the_table(tmp_path):
 
     frame = read_history(str(tmp_path), "IOT12").collect().sort("record_key")
     assert frame["level"].to_list() == [None, "2"]
+
+
+def test_history_is_closed_to_other_accounts_and_knows_how_far_it_is(tmp_path):
+    root = tmp_path / "history"
+    history = History(str(root), shard=0)
+    nothing = history.written(["IOT12", "IOT03"])
+    history.add("IOT12", rows("A"), 4)
+    history.flush()
+
+    assert (nothing, history.written(["IOT12", "IOT03"])) == (0, 4)
+    assert [path.name for path in root.iterdir()] == ["IOT12"]
+    assert root.stat().st_mode & 0o077 == 0

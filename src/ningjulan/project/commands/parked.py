@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ningjulan.project.commands.output import AsJson, console, print_json, print_table, var_folder
+from ningjulan.project.commands.output import AsJson, console, print_json, var_folder
 from ningjulan.project.language import say
 from ningjulan.project.processes.attach import attached
 
@@ -26,8 +26,10 @@ def list_(as_json: AsJson = False) -> None:
     if not rows:
         console.print(say("没有搁置的批次", "Nothing is parked"))
         return
-    headings = say("批次 来源 数据类 记录 次数 原因", "Batch Source Class Records Times Why").split()
-    print_table(headings, ((r.batch_id, r.source, r.class_id, r.n, r.n_times, r.error) for r in rows))
+    for row in rows:
+        facts = say(f"{row.n} 条，第 {row.n_times} 次", f"{row.n} records, time {row.n_times}")
+        console.print(f"[bold]{row.batch_id}[/]  {row.source} {row.class_id}  {facts}", soft_wrap=True)
+        console.print(f"  {row.error.splitlines()[0]}", style="dim", markup=False, soft_wrap=True)
 
 
 @parked.command("retry")

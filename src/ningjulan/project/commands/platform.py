@@ -76,9 +76,9 @@ def stop() -> None:
 @app.command()
 def migrate() -> None:
     """更新数据库结构与数据流 · Bring tables and streams up to date."""
-    from ningjulan.project.processes.prepare import Options, prepare
-
     with attached(var_folder()):
+        from ningjulan.project.processes.prepare import Options, prepare  # reads the settings: not before
+
         prepare(Options(seed=0, scale=0, demo=False), console, steps=2)
 
 

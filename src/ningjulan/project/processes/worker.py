@@ -169,6 +169,7 @@ class Worker:
     async def _until_done(self, batches: list[RawBatch]) -> None:
         """Commit in order. What fails together is tried one by one; what fails by itself is parked."""
         if await self._failing(batches, TRIES_TOGETHER) is None:
+            self._parked_in_a_row = 0
             return
         for batch in batches:
             enough = TRIES if self._parked_in_a_row < SUSPICIOUS else TRIES_WHEN_ALL_FAIL

@@ -59,6 +59,14 @@ def test_what_was_anticipated_is_one_sentence_in_the_readers_language(call, open
     assert "Traceback" not in zh[2] + en[2] + asked[2]
 
 
+def test_tables_and_streams_are_brought_up_to_date_and_nothing_is_parked(call):
+    migrated = call("migrate")
+    parked = call("parked", "list", "--json")
+
+    assert (migrated[0], parked[0]) == (0, 0), migrated[2] + parked[2]
+    assert json.loads(parked[1]) == []
+
+
 def test_nothing_runs(call):
     code, output, _ = call("status", "--json")
     status = json.loads(output)
