@@ -15,6 +15,7 @@ from ningjulan.observations.services import (
 from ningjulan.observations.tidying import (
     ask_for_tidying,
     carry_out,
+    compact_busy,
     list_reports,
     next_tidying,
     plan_tidying,
@@ -29,6 +30,7 @@ __all__ = [
     "balance_of_receipt",
     "carry_out",
     "commit_batches",
+    "compact_busy",
     "highest_seq",
     "hold_days",
     "lift_hold",

@@ -4,6 +4,7 @@ Whoever calls must be the only writer of the table while it lasts (see `tidying`
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -31,9 +32,9 @@ def has_table(root: str, class_id: str) -> bool:
     return DeltaTable.is_deltatable(table_path(root, class_id))
 
 
-def survey(root: str, data_class: DataClass) -> list[Day]:
-    """Return the days of a class that has a table, oldest first. Reads the log; rows only where it must."""
-    files = pl.DataFrame(DeltaTable(table_path(root, data_class.id)).get_add_actions(flatten=True))
+def files_of(root: str, class_id: str) -> list[Day]:
+    """Return the days of a class that has a table, oldest first, as far as the log tells: no row is read."""
+    files = pl.DataFrame(DeltaTable(table_path(root, class_id)).get_add_actions(flatten=True))
     if files.is_empty():
         return []
     by_day = (
@@ -41,18 +42,21 @@ def survey(root: str, data_class: DataClass) -> list[Day]:
         .agg(pl.col("num_records").sum(), pl.col("size_bytes").sum(), n_files=pl.len())
         .sort("day")
     )
+    return [Day(day, n_rows, n_bytes, n_files, day) for day, n_rows, n_bytes, n_files in by_day.iter_rows()]
+
+
+def survey(root: str, data_class: DataClass) -> list[Day]:
+    """Return the days of a class that has a table, oldest first, with what only the rows know."""
+    days = files_of(root, data_class.id)
     facts = {row["day"]: row for row in _row_facts(root, data_class).iter_rows(named=True)}
     items = retention_of(data_class).keep_items
     return [
-        Day(
-            day=day,
-            n_rows=n_rows,
-            n_bytes=n_bytes,
-            n_files=n_files,
-            counts_from=facts[day]["counts_from"] if data_class.keep_from else day,
-            filled={item: facts[day][item] for item in items if item in facts.get(day, {})},
+        replace(
+            d,
+            counts_from=facts[d.day]["counts_from"] if data_class.keep_from else d.day,
+            filled={item: facts[d.day][item] for item in items if item in facts.get(d.day, {})},
         )
-        for day, n_rows, n_bytes, n_files in by_day.iter_rows()
+        for d in days
     ]
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 STREET = ZoneInfo("Asia/Shanghai")
 TIDY_AT = time(3, 30)
 TARGET_BYTES = 64 * 2**20  # one file of a day that is over
-FILES_OF_TODAY = 60  # five minutes of a busy class; today is still being appended to
+FILES_OF_TODAY = 60  # five minutes of a busy class; each append reads the list of all files
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,13 @@ def plan(retention: Retention, days: Sequence[Day], *, holds: Iterable[Hold], to
 
 def is_in_pieces(day: Day, today: date) -> bool:
     """Are there more files than the day needs? Today, which still grows, may have some."""
-    allowed = FILES_OF_TODAY if day.day >= today else max(1, ceil(day.n_bytes / TARGET_BYTES))
-    return day.n_files > allowed
+    needed = max(1, ceil(day.n_bytes / TARGET_BYTES))
+    return day.n_files > (needed + FILES_OF_TODAY if day.day >= today else needed)
+
+
+def is_in_many_pieces(day: Day) -> bool:
+    """Are there so many files, of whatever day, that appends become slow before the night?"""
+    return day.n_files > max(1, ceil(day.n_bytes / TARGET_BYTES)) + FILES_OF_TODAY
 
 
 def latest_due(now: datetime) -> datetime:

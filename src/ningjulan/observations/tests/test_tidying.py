@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from ningjulan.observations import tidying, upkeep
+from ningjulan.observations.domain import retention
 from ningjulan.observations.history import History, read_history
 from ningjulan.observations.holds import HoldRefused, UnknownHold, hold_days, lift_hold, list_holds
 from ningjulan.observations.models import HistoryPurge, HistoryTidying
@@ -168,6 +169,21 @@ def test_appends_wait_while_a_table_is_tidied(root, monkeypatch):
 
     assert report.failures == {}
     assert read_history(root, PLATES).collect().height == 6
+
+
+def test_day_in_very_many_pieces_is_compacted_before_the_night(root, monkeypatch):
+    monkeypatch.setattr(retention, "FILES_OF_TODAY", 2)
+    history = History(root, shard=0)
+    for seq in (5, 6, 7):
+        history.add(PLATES, plates(seq, 0), seq)
+        history.flush()
+    before = sorted(read_history(root, PLATES).collect()["image"].drop_nulls())
+
+    assert tidying.compact_busy(root, writing=history.writing) == 1
+
+    assert [d.n_files for d in upkeep.files_of(root, PLATES)] == [1, 1, 1, 1]
+    assert sorted(read_history(root, PLATES).collect()["image"].drop_nulls()) == before
+    assert tidying.compact_busy(root, writing=history.writing) == 0
 
 
 def test_night_is_due_once_and_a_missed_one_is_made_up():

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,6 +7,9 @@ import pytest
 from deltalake import DeltaTable
 
 from ningjulan.catalog import facade as catalog
+from ningjulan.catalog.samples import TENANT
+from ningjulan.cleaning.contracts import Intake, Refs, SourceRef
+from ningjulan.cleaning.facade import clean
 from ningjulan.observations import upkeep
 from ningjulan.observations.domain.retention import (
     FILES_OF_TODAY,
@@ -22,6 +26,9 @@ from ningjulan.observations.history import History, read_history
 TODAY = date(2026, 11, 25)
 FIRE = Retention("IOT12", timedelta(days=10))
 PICTURES = Retention("IOT03", timedelta(days=10), {"snapshot": timedelta(days=3)})
+WITH_SHORT_ITEMS_OR_ENDS = [
+    c for c in catalog.list_classes() if c.keep_from or upkeep.retention_of(c).keep_items
+]
 
 
 def day(ago, *, n_files=1, n_bytes=1000, counts_from="itself", filled=None):
@@ -93,8 +100,8 @@ def test_hold_keeps_the_item_too():
         pytest.param(day(1), False, id="one file"),
         pytest.param(day(1, n_files=2), True, id="two small files"),
         pytest.param(day(1, n_files=3, n_bytes=3 * TARGET_BYTES), False, id="three full files"),
-        pytest.param(day(0, n_files=FILES_OF_TODAY), False, id="today still grows"),
-        pytest.param(day(0, n_files=FILES_OF_TODAY + 1), True, id="today in very many"),
+        pytest.param(day(0, n_files=FILES_OF_TODAY + 1), False, id="today still grows"),
+        pytest.param(day(0, n_files=FILES_OF_TODAY + 2), True, id="today in very many"),
     ],
 )
 def test_day_in_more_files_than_it_needs_is_compacted(the_day, expected):
@@ -196,3 +203,26 @@ def test_day_with_an_open_matter_has_nothing_to_count_from(tmp_path):
     days = upkeep.survey(str(tmp_path), rental)
 
     assert [d.counts_from for d in days] == [TODAY, None]
+
+
+@pytest.mark.parametrize("data_class", WITH_SHORT_ITEMS_OR_ENDS, ids=lambda data_class: data_class.id)
+def test_upkeep_understands_the_columns_of_every_class(tmp_path, data_class):
+    now = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+    lines = [json.dumps(record).encode() for record in catalog.clean_samples(data_class.id, 3, now=now)]
+    nobody = SourceRef("nobody", TENANT, intake=Intake.HISTORY)
+    rows = clean(data_class.id, lines, received_at=now, source=nobody, refs=Refs(TENANT)).accepted
+    assert not rows.is_empty()
+    history = History(str(tmp_path), shard=0)
+    history.add(data_class.id, rows, 1)
+    history.flush()
+
+    days = upkeep.survey(str(tmp_path), data_class)
+
+    assert sum(d.n_rows for d in days) == len(rows)
+    for item in upkeep.retention_of(data_class).keep_items:
+        assert sum(d.filled[item] for d in days) == rows[item].count() > 0
+        upkeep.blank_item(str(tmp_path), data_class.id, item, [d.day for d in days])
+        assert stored(tmp_path, data_class.id)[item].count() == 0
+    if data_class.keep_from and rows[data_class.keep_from].null_count() == 0:
+        assert all(d.counts_from >= d.day for d in days)
+    assert len(stored(tmp_path, data_class.id)) == len(rows)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from django.db import close_old_connections
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 TIDYING_SHARD = 0
 LOOK_EVERY_S = 5.0
+COMPACT_EVERY_S = 600.0
 WAIT_LIMIT_S = 900.0
 
 
@@ -33,10 +35,15 @@ class TidyingGoesOn(TemporarilyDown):
 
 
 async def keep_tidy(history: observations.History, stop: asyncio.Event) -> None:
-    """Carry out every run that is due until told to stop."""
+    """Carry out every run that is due until told to stop; compact what is busy in between."""
+    compact_at = time.monotonic() + COMPACT_EVERY_S
     while not stop.is_set():
         try:
             await asyncio.to_thread(tidy_if_due, history)
+            if time.monotonic() >= compact_at:
+                compact_at = time.monotonic() + COMPACT_EVERY_S
+                compact = partial(observations.compact_busy, history.root, writing=history.writing)
+                await asyncio.to_thread(compact)
         except Exception:
             log.exception("the history could not be tidied; again shortly")
         with suppress(TimeoutError):
