@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,10 +11,13 @@ import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServerError
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+
+NO_ROOM = 10047  # NATS: insufficient storage resources available
+LEAST_BYTES = 64 * 2**20
 
 EVENTS = StreamConfig(
     name="EVENTS",
@@ -53,10 +57,25 @@ async def _ignore(error: Exception) -> None:
 
 
 async def ensure_stream(js: JetStreamContext, config: StreamConfig) -> None:
-    """Create the stream, or bring an existing one to `config`."""
+    """Create the stream, or bring an existing one to `config`; smaller where the disk is small."""
     assert config.name is not None
+    while True:
+        try:
+            await _ensure(js, config)
+        except ServerError as error:
+            if error.err_code != NO_ROOM or (config.max_bytes or 0) < 2 * LEAST_BYTES:
+                raise
+            config = replace(config, max_bytes=(config.max_bytes or 0) // 2)
+            log.warning(
+                "the disk has no room for stream %s; asking for %d bytes", config.name, config.max_bytes
+            )
+        else:
+            return
+
+
+async def _ensure(js: JetStreamContext, config: StreamConfig) -> None:
     try:
-        await js.stream_info(config.name)
+        await js.stream_info(config.name or "")
     except NotFoundError:
         await js.add_stream(config)
     else:
@@ -66,7 +85,10 @@ async def ensure_stream(js: JetStreamContext, config: StreamConfig) -> None:
 async def ensure_streams(url: str, *configs: StreamConfig) -> None:
     client = await connect(url, name="setup")
     try:
-        await asyncio.gather(*(ensure_stream(client.jetstream(), config) for config in configs))
+        for config in sorted(
+            configs, key=lambda config: config.max_bytes or 0
+        ):  # the largest takes what is left
+            await ensure_stream(client.jetstream(), config)
     finally:
         await client.close()
 

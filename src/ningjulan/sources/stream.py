@@ -31,6 +31,7 @@ RAW = StreamConfig(
 BATCH_RECORDS = 1000
 BATCH_BYTES = 512 * 2**10
 PUBLISH_TIMEOUT_S = 10.0
+NEARLY_FULL = 0.7
 
 
 class StreamDown(TemporarilyDown):
@@ -154,3 +155,18 @@ async def number_after(js: JetStreamContext, seq: int) -> None:
     """
     if (await js.stream_info(RAW.name or "")).state.last_seq < seq:
         await js.purge_stream(RAW.name or "", seq=seq + 1)
+
+
+async def make_room(js: JetStreamContext, subject: str, done: int) -> None:
+    """Let go of the older half of what is processed, once the stream is nearly full.
+
+    A full stream refuses, so that nothing waiting is lost; it must not fill with what nobody waits for.
+
+    Args:
+        subject: The shard's part of the stream.
+        done: Up to which number it is processed and in the history.
+    """
+    info = await js.stream_info(RAW.name or "")
+    if info.config.max_bytes and info.state.bytes > NEARLY_FULL * info.config.max_bytes:
+        middle = info.state.first_seq + (done + 1 - info.state.first_seq) // 2
+        await js.purge_stream(RAW.name or "", seq=middle, subject=subject)

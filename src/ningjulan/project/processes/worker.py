@@ -28,7 +28,7 @@ from ningjulan.project.processes.shard import ShardLock
 from ningjulan.project.processes.tidying import TIDYING_SHARD, keep_tidy
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
-from ningjulan.sources.stream import RAW, RawBatch, read_batch, unreadable_batch
+from ningjulan.sources.stream import RAW, RawBatch, make_room, read_batch, unreadable_batch
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,10 @@ class Worker:
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
         try:
             await asyncio.gather(
-                self._pull(client), self._write_history(), self._fire_timers(), self._keep_tidy()
+                self._pull(client),
+                self._write_history(client.jetstream()),
+                self._fire_timers(),
+                self._keep_tidy(),
             )
         finally:
             await client.close()
@@ -216,7 +219,7 @@ class Worker:
             self.history.add(raw.class_id, frame, raw.seq)
         self.history.skip_to(batches[-1].seq)
 
-    async def _write_history(self) -> None:
+    async def _write_history(self, js: JetStreamContext) -> None:
         """Append to the history every few seconds, then move our position, then acknowledge."""
         while True:
             await _sleep_or(self.stop, observations.FLUSH_EVERY_S)
@@ -231,6 +234,8 @@ class Worker:
                     log.exception("the history could not be written; it stays in memory and in the stream")
                 else:
                     self._written = done
+                    with suppress(nats.errors.Error, OSError):
+                        await make_room(js, f"raw.*.{self.shard}", seq)
             if self.stop.is_set():
                 return
 

@@ -15,13 +15,14 @@ from ningjulan.observations.facade import balance_of_receipt, list_parked, read_
 from ningjulan.project import parking, settings
 from ningjulan.project.processes import worker as module
 from ningjulan.project.processes.worker import Worker
+from ningjulan.sources import stream as raw_stream
 from ningjulan.sources.stream import RAW, RawBatch, number_after, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def stream(nats_url, monkeypatch, tmp_path):
+def _stream(nats_url, monkeypatch, tmp_path):
     """An empty RAW, a history of our own, quick retries."""
     monkeypatch.setattr(module, "RETRY_S", (0.01,))
     monkeypatch.setattr(module.observations, "FLUSH_EVERY_S", 0.2)
@@ -159,3 +160,22 @@ def test_new_stream_goes_on_where_the_lost_one_ended(nats_url, receipt):
     assert ack == last + 1001
     work_until(lambda: counted(receipt) == 1)
     assert sheet(receipt) == [(1, 1, 0)]
+
+
+def test_stream_that_is_nearly_full_lets_go_of_what_is_processed_and_of_nothing_else(
+    nats_url, receipt, monkeypatch
+):
+    monkeypatch.setattr(raw_stream, "NEARLY_FULL", 0.0)
+    send(nats_url, *(alarm(receipt, number) for number in range(1, 9)))
+    first = asyncio.run(_with_stream(nats_url, lambda js: js.stream_info(RAW.name))).state.first_seq
+
+    def room(done):
+        return _with_stream(nats_url, lambda js: raw_stream.make_room(js, "raw.*.0", done))
+
+    kept_seqs = []
+    for done in (first - 1, first + 3):
+        asyncio.run(room(done))
+        state = asyncio.run(_with_stream(nats_url, lambda js: js.stream_info(RAW.name))).state
+        kept_seqs.append((state.first_seq - first, state.messages))
+
+    assert kept_seqs == [(0, 8), (2, 6)]
