@@ -1,11 +1,10 @@
 import { PlusOutlined, QuestionCircleOutlined } from "@ant-design/icons";
 import { Button, type InputRef } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { caseListQuery, caseQuery, liveCasesQuery } from "@/features/cases/api";
 import { CASE_COMMANDS } from "@/features/cases/commands";
 import { CaseFilters } from "@/features/cases/components/case-filters";
-import { CaseSearch } from "@/features/cases/components/case-search";
 import { CaseTable } from "@/features/cases/components/case-table";
 import { TakeReport } from "@/features/cases/components/take-report";
 import { useCaseSteps } from "@/features/cases/components/use-case-steps";
@@ -14,6 +13,7 @@ import { formatNumber } from "@/shared/format/numbers";
 import { useMessages } from "@/shared/i18n";
 import { useTenant, useUrlState } from "@/shared/place";
 import { Notice, Resource } from "@/shared/ui/resource";
+import { SearchBox } from "@/shared/ui/search-box";
 import { useShortcuts } from "@/shared/ui/use-shortcuts";
 import { DeskDetail } from "./desk-detail";
 import { ShortcutHelp } from "./shortcut-help";
@@ -29,7 +29,6 @@ export function Component() {
   const [isTaking, setTaking] = useState(false);
   const [isHelping, setHelping] = useState(false);
   const searchBox = useRef<InputRef>(null);
-  const search = useCallback((text: string) => changeUrl({ q: text || null }), [changeUrl]);
 
   const list = useInfiniteQuery(caseListQuery(tenant.code, filter));
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
@@ -64,7 +63,15 @@ export function Component() {
         <header className="desk-head">
           <h1>{t.cases.title}</h1>
           {total !== undefined && <span className="muted num">{t.cases.total(formatNumber(total))}</span>}
-          <CaseSearch value={filter.q ?? ""} onChange={search} searchRef={searchBox} />
+          <SearchBox
+            value={filter.q ?? ""}
+            onChange={(text) => changeUrl({ q: text || null })}
+            label={t.cases.search}
+            className="case-search"
+            testId="case-search"
+            shortcut="/"
+            inputRef={searchBox}
+          />
           <Button
             type="text"
             icon={<QuestionCircleOutlined />}

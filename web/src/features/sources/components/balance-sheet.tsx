@@ -1,15 +1,14 @@
 import { formatNumber, share } from "@/shared/format/numbers";
 import { useMessages } from "@/shared/i18n";
 import { Mark } from "@/shared/ui/marks";
-import { difference, type Balance } from "../balance";
+import { difference, partsOf, type Balance } from "../balance";
 import "./sources.css";
 
-const PARTS = ["stored", "rejected", "duplicate"] as const;
-
-/** received = stored + rejected + duplicate, as figures, as a bar, and as a verdict. */
+/** received = stored + rejected + duplicate + parked, as figures, as a bar, and as a verdict. */
 export function BalanceSheet({ balance }: { balance: Balance }) {
   const t = useMessages();
   const missing = difference(balance);
+  const parts = partsOf(balance);
   return (
     <div className="balance">
       <dl>
@@ -17,7 +16,7 @@ export function BalanceSheet({ balance }: { balance: Balance }) {
           <dt>{t.sources.received}</dt>
           <dd className="num">{formatNumber(balance.received)}</dd>
         </div>
-        {PARTS.map((part, at) => (
+        {parts.map((part, at) => (
           <div key={part} className={`balance-${part}`}>
             <dt>
               <i aria-hidden="true" />
@@ -33,7 +32,7 @@ export function BalanceSheet({ balance }: { balance: Balance }) {
         ))}
       </dl>
       <div className="balance-track" aria-hidden="true">
-        {PARTS.map((part) => (
+        {parts.map((part) => (
           <span
             key={part}
             className={`balance-${part}`}

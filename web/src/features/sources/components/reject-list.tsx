@@ -1,5 +1,6 @@
 import { Button } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { ApiError } from "@/api/client";
 import { formatMoment } from "@/shared/format/dates";
 import { useMessages } from "@/shared/i18n";
 import { Notice, Resource } from "@/shared/ui/resource";
@@ -10,6 +11,9 @@ import { rejectsQuery, type Reject, type RejectFilter } from "../api";
 export function RejectList({ filter }: { filter: RejectFilter }) {
   const t = useMessages();
   const query = useInfiniteQuery(rejectsQuery(filter));
+  if (query.error instanceof ApiError && query.error.code === "rejects_not_yours") {
+    return <Notice title={query.error.message} />;
+  }
   const rejects = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Resource

@@ -1,3 +1,5 @@
+import { useEffect, useRef } from "react";
+import { Link } from "react-router";
 import { formatMilliseconds } from "@/shared/format/numbers";
 import { useLanguage, useMessages } from "@/shared/i18n";
 import { Age } from "@/shared/ui/clock";
@@ -7,10 +9,11 @@ import { BalanceSheet } from "./balance-sheet";
 interface SourceCardsProps {
   sources: SourceBalance[];
   filter: RejectFilter;
+  classPath: (classId: string) => string;
   onFilter: (filter: RejectFilter) => void;
 }
 
-export function SourceCards({ sources, filter, onFilter }: SourceCardsProps) {
+export function SourceCards({ sources, filter, classPath, onFilter }: SourceCardsProps) {
   return (
     <ul className="source-cards">
       {sources.map((one) => (
@@ -18,6 +21,7 @@ export function SourceCards({ sources, filter, onFilter }: SourceCardsProps) {
           <SourceCard
             one={one}
             isChosen={filter.source === one.source && filter.class_id === one.class_id}
+            classPath={classPath}
             onFilter={onFilter}
           />
         </li>
@@ -26,15 +30,27 @@ export function SourceCards({ sources, filter, onFilter }: SourceCardsProps) {
   );
 }
 
-function SourceCard({ one, isChosen, onFilter }: { one: SourceBalance; isChosen: boolean; onFilter: SourceCardsProps["onFilter"] }) {
+interface SourceCardProps extends Pick<SourceCardsProps, "classPath" | "onFilter"> {
+  one: SourceBalance;
+  isChosen: boolean;
+}
+
+function SourceCard({ one, isChosen, classPath, onFilter }: SourceCardProps) {
   const t = useMessages();
   const isEnglish = useLanguage() === "en";
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // A link that chooses a source among many must lead to it.
+    if (isChosen) card.current?.scrollIntoView({ block: "nearest" });
+  }, [isChosen]);
   return (
-    <section className={isChosen ? "panel source-card is-chosen" : "panel source-card"}>
+    <section ref={card} className={isChosen ? "panel source-card is-chosen" : "panel source-card"}>
       <header className="panel-head">
         <h2>{isEnglish ? one.title_en : one.title_zh}</h2>
         <span className="panel-note">
-          {isEnglish ? one.class_en : one.class_zh} <span className="num">{one.class_id}</span>
+          <Link to={classPath(one.class_id)}>
+            {isEnglish ? one.class_en : one.class_zh} <span className="num">{one.class_id}</span>
+          </Link>
         </span>
       </header>
       <BalanceSheet balance={one} />
