@@ -75,7 +75,7 @@ def _reason(finding: Finding) -> pl.Series:
 
 
 def _sentence(finding: Finding) -> pl.Series:
-    head = f"{finding.item.zh}（{finding.item.id}）：{REASONS[finding.reason].zh}"
+    head = f"{finding.item.zh}（{finding.item.id}）：{REASONS[finding.reason].zh}{_allowed(finding)}"
     if finding.value is None or finding.item.pi or finding.item.mask:
         sentence = pl.lit(head)
     else:
@@ -87,3 +87,13 @@ def _sentence(finding: Finding) -> pl.Series:
         sentence = pl.coalesce(quoted, pl.lit(head))
     frame = pl.DataFrame({"bad": finding.bad, "value": finding.value})
     return frame.select(pl.when("bad").then(sentence).alias("sentence"))["sentence"]
+
+
+def _allowed(finding: Finding) -> str:
+    """Return the limits or the unit that were missed, so that nobody must look them up."""
+    item = finding.item
+    if finding.reason == "out_of_range" and item.minimum is not None and item.maximum is not None:
+        return f"（{item.minimum:g} 至 {item.maximum:g}{f' {item.unit}' if item.unit else ''}）"
+    if finding.reason == "unknown_unit" and item.unit:
+        return f"（{item.unit}）"
+    return ""

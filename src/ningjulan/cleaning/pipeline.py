@@ -8,13 +8,14 @@ import polars as pl
 
 from ningjulan.catalog.contracts import DataClass, Item, ItemType
 from ningjulan.catalog.schemas import HINTS
-from ningjulan.cleaning import checks, duplicates, findings, placing, syntax, times
+from ningjulan.cleaning import checks, duplicates, findings, placing, syntax, times, units, words
 from ningjulan.cleaning.contracts import COLLATED, Cleaned, Intake, Refs, SourceRef
 from ningjulan.cleaning.contracts import TimePrecision as Precision
 from ningjulan.cleaning.findings import Finding
 from ningjulan.cleaning.types import JSON_KINDS, TEXT_KINDS, Typed, typed
 
 _HINTS = {name: Item(name, title, name, ItemType("text", "text")) for name, title in HINTS.items()}
+_UNIT = "unit"  # item of a class that says per record what it measures, and in which unit
 _POINT_HINT = Item("lon", "经纬度", "Coordinates", ItemType("geo_point", "geo_point"))
 
 
@@ -84,6 +85,7 @@ def _typed(
     found: list[Finding] = []
     own_lines = [lines[row] for row in text["row_no"]]
     day_only = pl.repeat(False, text.height, dtype=pl.Boolean, eager=True)
+    measured = _measured(text, data_class, source)
     for item in items.values():
         column = text[item.id]
         names = [item.id, *(theirs for theirs, ours in source.columns.items() if ours == item.id)]
@@ -95,7 +97,7 @@ def _typed(
         if nested is not None:
             found.append(Finding("wrong_type", nested, item, column))
             column = column.set(nested, None)
-        result = typed(column, item, source)
+        result = typed(column, item, source, measured)
         values[item.id] = result.values.alias(item.id)
         if item.required and result.absent is not None:
             absent = result.absent if nested is None else result.absent & ~nested
@@ -103,6 +105,8 @@ def _typed(
         found += result.findings
         if item.id == data_class.time_item and result.day_only is not None:
             day_only = result.day_only
+    if measured is not None:
+        values[_UNIT] = measured.told(values[_UNIT])
     point = _own_point(text, data_class, values, source)
     values["own_lon"], values["own_lat"] = point.values.struct.unnest()
     found += point.findings
@@ -139,6 +143,15 @@ def _repeats(good: pl.DataFrame, data_class: DataClass, received_at: datetime) -
     rows = left["row_no"].filter(again)
     same_content = good["row_no"].is_in(rows.to_list())
     return repeats.set(same_content, "same_content")
+
+
+def _measured(text: pl.DataFrame, data_class: DataClass, source: SourceRef) -> units.Measured | None:
+    """Return what each record measures and the unit it names, in a class that says so per record."""
+    item = units.quantity_item(data_class)
+    if item is None or _UNIT not in data_class.by_id:
+        return None
+    given = words.repaired(text[_UNIT], fold_punctuation=True)
+    return units.measured(typed(text[item.id], item, source).values, given)
 
 
 def _own_point(

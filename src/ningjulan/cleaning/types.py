@@ -9,7 +9,7 @@ import polars as pl
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import Item
-from ningjulan.cleaning import coordinates, times, words
+from ningjulan.cleaning import coordinates, times, units, words
 from ningjulan.cleaning.contracts import INSTANT, POINT, SourceRef
 from ningjulan.cleaning.findings import Finding
 
@@ -23,6 +23,7 @@ _DTYPES: Mapping[str, pl.DataType] = {
 }
 _LONGEST = {"ref": 64, "image_ref": 1024, "file_ref": 1024, "text": 20_000}
 _LONGEST_JSON = 100_000
+NUMBER_KINDS = frozenset({"int", "decimal"})
 TEXT_KINDS = frozenset({"string", "text", "ref", "image_ref", "file_ref"})
 JSON_KINDS = frozenset({"json", "geo_line", "geo_polygon", "geo_multipolygon"})
 _IN_SENTENCES = frozenset({"string", "text"})  # kinds whose Chinese punctuation stays as it is
@@ -47,13 +48,14 @@ def dtype_of(item: Item) -> pl.DataType:
     return _DTYPES.get(item.type.kind, pl.String())
 
 
-def typed(text: pl.Series, item: Item, source: SourceRef) -> Typed:
+def typed(text: pl.Series, item: Item, source: SourceRef, measured: units.Measured | None = None) -> Typed:
     """Return one item of a batch in its type.
 
     Args:
         text: The item as text, null where absent (`syntax.read`).
         item: Its catalogue entry.
         source: The source's words for "unknown", its codes, its coordinate system.
+        measured: What each record measures, in a class that says so.
     """
     if text.null_count() == len(text):  # most optional items, in most batches
         nothing = pl.Series([None], dtype=dtype_of(item)).new_from_index(0, len(text))
@@ -63,8 +65,12 @@ def typed(text: pl.Series, item: Item, source: SourceRef) -> Typed:
         text = words.repaired(text, fold_punctuation=not is_sentence)
     if source.unknown:
         text = text.set(text.is_in(list(source.unknown)).fill_null(value=False), None)
+    absent = text.is_null()
+    unit_findings: tuple[Finding, ...] = ()
+    if item.type.kind in NUMBER_KINDS:
+        text, unit_findings = units.bare(text, item, measured)
     read = _READERS.get(item.type.kind, _text)(text, item, source)
-    return replace(read, absent=text.is_null())
+    return replace(read, absent=absent, findings=(*unit_findings, *read.findings))
 
 
 def _unreadable(text: pl.Series, values: pl.Series, reason: str, item: Item) -> Finding:
