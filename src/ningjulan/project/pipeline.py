@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import polars as pl
 from django.db import transaction
 
+from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning import facade as cleaning
 from ningjulan.cleaning.contracts import CLEANER_VERSION
 from ningjulan.foundation import outbox
@@ -33,7 +34,8 @@ CASE_CLASSES = ("BIZ16", "BIZ17")  # records that are reports or steps of cases 
 
 @dataclass(frozen=True)
 class RecordsAccepted(Event):
-    """Accepted records of a class that concerns cases directly."""
+    """Accepted records of a class that concerns cases directly, without personal items: a case needs none,
+    and events are kept for days in more than one place."""
 
     name: ClassVar[str] = "observations.records.accepted.v1"
     class_id: str
@@ -111,7 +113,7 @@ def _records_accepted(
         source=source,
         tenant_code=tenant,
         intake="live" if live else "history",
-        rows=rows.to_dicts(),
+        rows=rows.drop(item.id for item in catalog.get_class(class_id).items if item.pi).to_dicts(),
     )
 
 
