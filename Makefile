@@ -2,7 +2,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check client screenshots clean setup-dev web-check
+.PHONY: help setup run test check client bench screenshots clean setup-dev web-check
 
 BIN := .venv/bin
 # Node from its wheel: no system Node is needed. Its `bin/npm` has lost its libraries: scripts that call npm
@@ -48,6 +48,9 @@ client: setup-dev ## 由接口描述生成 TypeScript 客户端 · OpenAPI → T
 	@$(WEB_INSTALL)
 	@cd web && "$(NODE_ROOT)/bin/node" node_modules/openapi-typescript/bin/cli.js \
 		../docs/openapi.json -o src/api/schema.d.ts
+
+bench: setup-dev ## 与同类比速度；QUICK=1 三分钟 · Measure beside peers; QUICK=1: three minutes
+	@PYTHONPATH=src:. $(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
 
 screenshots: setup-dev ## 重拍文档中的截图 · Take the pictures in docs/images anew
 	@NINGJULAN_KEEP_SCREENSHOTS=1 $(BIN)/pytest tests/e2e/test_story.py -p no:randomly

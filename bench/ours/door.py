@@ -1,0 +1,61 @@
+"""A source as a program: posts NDJSON over a few connections that stay open, and waits for each answer.
+
+Plain sockets, because what the sender uses of the processors is missing on the other side.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class DoorRefused(Exception):
+    """The door answered otherwise than 202."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One request: the lines of one class, and the token of the source that may send it."""
+
+    class_id: str
+    token: str
+    body: bytes
+
+    def request(self, host: str) -> bytes:
+        head = (
+            f"POST /ingest/{self.class_id} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {self.token}\r\n"
+            f"Content-Type: application/x-ndjson\r\nContent-Length: {len(self.body)}\r\n\r\n"
+        )
+        return head.encode() + self.body
+
+
+async def post_all(base_url: str, posts: list[Post], *, connections: int = 4) -> None:
+    """Send every post once; return when all are acknowledged.
+
+    Raises:
+        DoorRefused: One was not taken.
+    """
+    waiting = iter(posts)
+    await asyncio.gather(*(_send(base_url, waiting) for _ in range(connections)))
+
+
+async def _send(base_url: str, waiting: Iterator[Post]) -> None:
+    address = urlsplit(base_url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1 << 20)
+    try:
+        for post in waiting:
+            writer.write(post.request(address.netloc))
+            await writer.drain()
+            await _answer(reader)
+    finally:
+        writer.close()
+
+
+async def _answer(reader: asyncio.StreamReader) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
+    length = next((int(line.split(":")[1]) for line in head if line.startswith("content-length:")), None)
+    if length is None:
+        raise DoorRefused(f"an answer without a length: {head[0]}")
+    body = await reader.readexactly(length)
+    if " 202 " not in head[0]:
+        raise DoorRefused(f"{head[0]}: {body.decode()}")
