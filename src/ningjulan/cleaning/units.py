@@ -123,6 +123,8 @@ def bare(text: pl.Series, item: Item, batch: Measured | None) -> tuple[pl.Series
     """
     if item.unit is None and batch is None:
         return text, ()
+    if item.unit is not None and text.cast(pl.Float64, strict=False).null_count() == text.null_count():
+        return text, ()  # numbers, all of them
     frame = pl.DataFrame({"t": text}).select("t", pl.col("t").str.extract_groups(_NUMBER_AND_UNIT).alias("p"))
     frame = frame.with_columns(number=pl.col("p").struct.field("1"), unit=pl.col("p").struct.field("2"))
     if item.unit is None and batch is not None:
