@@ -4,17 +4,8 @@ import { NavLink, useNavigate, useSearchParams } from "react-router";
 import type { Session } from "@/features/session/api";
 import { useMessages } from "@/shared/i18n";
 import { pathWith } from "@/shared/place";
+import { PAGES, type Page } from "./pages";
 import { useUserMenu } from "./use-user-menu";
-
-const PAGES = [
-  { path: "/", name: "command" },
-  { path: "/desk", name: "desk" },
-  { path: "/stats", name: "stats" },
-  { path: "/data", name: "data" },
-  { path: "/scenarios", name: "scenarios" },
-] as const;
-
-type Page = (typeof PAGES)[number];
 
 /** Moving between pages keeps the street. */
 function usePathOf() {

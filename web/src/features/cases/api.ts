@@ -16,6 +16,7 @@ export const caseKeys = {
 export const LIVE_LIMIT = 600;
 const LIVE_PAGE = 200;
 const PAGE_SIZE = 50;
+const SEARCH_LIMIT = 7;
 const OPEN_STATES = "reported,registered,dispatched";
 
 /** The newest open cases of a tenant, kept current by the live stream rather than by fetching again. */
@@ -49,6 +50,18 @@ export function caseListQuery(tenant: string, filter: CaseFilter) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
     staleTime: 30_000,
+  });
+}
+
+/** The newest cases that have the text in their number, title, text, address or unit. */
+export function caseSearchQuery(tenant: string, q: string) {
+  return queryOptions({
+    queryKey: [...caseKeys.all, "search", tenant, q] as const,
+    queryFn: async () => {
+      const page = await dataOf(api.GET("/api/cases", { params: { query: { tenant, q, limit: SEARCH_LIMIT } } }));
+      return page.items;
+    },
+    staleTime: 10_000,
   });
 }
 

@@ -1,7 +1,7 @@
 import { PlusOutlined, QuestionCircleOutlined } from "@ant-design/icons";
 import { Button, type InputRef } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 import { caseListQuery, caseQuery, liveCasesQuery } from "@/features/cases/api";
 import { CASE_COMMANDS } from "@/features/cases/commands";
 import { CaseFilters } from "@/features/cases/components/case-filters";
@@ -15,8 +15,8 @@ import { useTenant, useUrlState } from "@/shared/place";
 import { Notice, Resource } from "@/shared/ui/resource";
 import { SearchBox } from "@/shared/ui/search-box";
 import { useShortcuts } from "@/shared/ui/use-shortcuts";
+import { useShell } from "../../shell/shell-context";
 import { DeskDetail } from "./desk-detail";
-import { ShortcutHelp } from "./shortcut-help";
 import "@/features/cases/components/cases.css";
 import "./desk.css";
 
@@ -26,8 +26,7 @@ export function Component() {
   const [params, changeUrl] = useUrlState();
   const filter = useMemo(() => filterFromUrl(params), [params]);
   const caseId = params.get("case");
-  const [isTaking, setTaking] = useState(false);
-  const [isHelping, setHelping] = useState(false);
+  const { openHelp } = useShell();
   const searchBox = useRef<InputRef>(null);
 
   const list = useInfiniteQuery(caseListQuery(tenant.code, filter));
@@ -38,6 +37,7 @@ export function Component() {
   const newer = useNewerCases(tenant.code, filter, rows[0]?.reported_at);
 
   const select = (id: string | null) => changeUrl({ case: id });
+  const take = () => changeUrl({ take: "1" });
   const move = (by: number) => {
     const at = rows.findIndex((one) => one.id === caseId);
     const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
@@ -50,8 +50,7 @@ export function Component() {
     k: () => move(-1),
     Escape: () => select(null),
     "/": () => searchBox.current?.focus(),
-    n: () => setTaking(true),
-    "?": () => setHelping(true),
+    n: take,
     ...Object.fromEntries(
       CASE_COMMANDS.map((command) => [command.shortcut.toLowerCase(), () => steps.start(command)]),
     ),
@@ -76,9 +75,9 @@ export function Component() {
             type="text"
             icon={<QuestionCircleOutlined />}
             aria-label={t.cases.shortcutHelp}
-            onClick={() => setHelping(true)}
+            onClick={openHelp}
           />
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setTaking(true)} data-testid="take-open">
+          <Button type="primary" icon={<PlusOutlined />} onClick={take} data-testid="take-open">
             {t.cases.take}
             <kbd aria-hidden="true">N</kbd>
           </Button>
@@ -110,14 +109,10 @@ export function Component() {
       <DeskDetail query={detail} hasCase={caseId !== null} steps={steps} onBack={() => select(null)} />
       <TakeReport
         tenant={tenant.code}
-        open={isTaking}
-        onClose={() => setTaking(false)}
-        onTaken={(one) => {
-          setTaking(false);
-          select(one.id);
-        }}
+        open={params.get("take") === "1"}
+        onClose={() => changeUrl({ take: null })}
+        onTaken={(one) => changeUrl({ take: null, case: one.id })}
       />
-      <ShortcutHelp open={isHelping} onClose={() => setHelping(false)} />
     </div>
   );
 }

@@ -87,7 +87,7 @@ function ReportFields({ tenant }: { tenant: string }) {
   return (
     <>
       <Form.Item name="title" label={form.title} rules={[{ required: true, whitespace: true, message: form.needTitle }]}>
-        <Input maxLength={100} data-testid="take-title" />
+        <Input autoFocus maxLength={100} data-testid="take-title" />
       </Form.Item>
       <Form.Item name="category" label={form.category} rules={[{ required: true, message: form.needCategory }]}>
         <Select
