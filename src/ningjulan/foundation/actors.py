@@ -42,7 +42,7 @@ class Actor:
         """Is `area_code` within what this actor looks after?"""
         if Role.SYSTEM in self.roles:
             return True
-        return any(area_code.startswith(own) for own in self.area_codes)
+        return any(own and area_code.startswith(own) for own in self.area_codes)
 
     def has(self, *roles: Role) -> bool:
         """Does this actor hold at least one of `roles`?"""

@@ -13,6 +13,6 @@ def within(actor: Actor, column: str = "area_code") -> Q:
     if Role.SYSTEM in actor.roles:
         return Q()
     condition = Q(pk__in=[])
-    for code in sorted(actor.area_codes):
+    for code in sorted(code for code in actor.area_codes if code):
         condition |= Q(**{f"{column}__startswith": code})
     return condition

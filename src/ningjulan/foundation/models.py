@@ -1,15 +1,33 @@
+import re
+
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from ningjulan.foundation.actors import Actor, Role
+
+AREA_CODE = re.compile(r"[0-9]{6}([0-9]{3}){0,3}")
+
+
+def known_roles(roles: object) -> None:
+    """Refuse roles that do not exist."""
+    known = [role.value for role in Role]
+    if not isinstance(roles, list) or not set(roles) <= set(known):
+        raise ValidationError(f"角色应为列表，可用：{'、'.join(known)}")
+
+
+def known_area_codes(codes: object) -> None:
+    """Refuse what is no area code: an empty one would cover the whole country."""
+    if not isinstance(codes, list) or not all(isinstance(c, str) and AREA_CODE.fullmatch(c) for c in codes):
+        raise ValidationError("管辖区域代码应为列表，每项为 6、9、12 或 15 位数字")
 
 
 class User(AbstractUser):
     """A person who signs in. Roles say what, area codes (prefixes) say where."""
 
     display_name = models.CharField("姓名", max_length=64, blank=True)
-    roles = models.JSONField("角色", default=list)
-    area_codes = models.JSONField("管辖区域代码", default=list)
+    roles = models.JSONField("角色", default=list, blank=True, validators=[known_roles])
+    area_codes = models.JSONField("管辖区域代码", default=list, blank=True, validators=[known_area_codes])
     unit_code = models.CharField("所属单位", max_length=32, blank=True)
 
     class Meta:
