@@ -3,13 +3,13 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import polars as pl
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from ningjulan.foundation.actors import Actor, Role
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _Keyed = dict[tuple[str, str], list[Candidate]]  # (scenario id, key) → its records
 NO_FACTS = NoFacts()
+RETRY_TIMER = timedelta(minutes=5)
 _KEPT = ["state", "is_idle", "due_at", "updated_at"]
 
 
@@ -73,11 +74,21 @@ def fire_due(now: datetime, limit: int = 500, *, facts: Facts = NO_FACTS) -> int
         if row.scenario_id not in running or not running[row.scenario_id].is_running:
             row.due_at = None  # the scenario has gone; its timers mean nothing any more
     ScenarioState.objects.bulk_update([row for row in rows if row.due_at is None], ["due_at"])
-    advances = [
-        _advanced(row, (), now, _facts_of(facts, row.tenant_code)) for row in rows if row.due_at is not None
-    ]
-    _written(advances, now)
+    for row in (row for row in rows if row.due_at is not None):
+        _fire(row, now, facts)
     return len(rows)
+
+
+def _fire(row: ScenarioState, now: datetime, facts: Facts) -> None:
+    """Fire the timer of one key. One that fails is looked at again later and holds no other up."""
+    try:
+        with transaction.atomic():
+            _written([_advanced(row, (), now, _facts_of(facts, row.tenant_code))], now)
+    except OperationalError:
+        raise  # the database itself: the caller tries the whole again
+    except Exception:
+        log.exception("the timer of %s, state %s, failed; again in %s", row.scenario_id, row.pk, RETRY_TIMER)
+        ScenarioState.objects.filter(pk=row.pk).update(due_at=now + RETRY_TIMER)
 
 
 @transaction.atomic

@@ -10,11 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from ningjulan.foundation.actors import SYSTEM, Actor, Role
 from ningjulan.foundation.errors import NotAllowed
 from ningjulan.foundation.models import OutboxEvent
-from ningjulan.scenarios import facade, library
+from ningjulan.scenarios import facade, library, services
 from ningjulan.scenarios.contracts import AlertNotFound, AlertStepRefused, Fact, Verdict
 from ningjulan.scenarios.domain.language import Status
 from ningjulan.scenarios.models import Alert, ScenarioState
-from ningjulan.scenarios.services import acknowledge_alert, close_alert, fire_due, take
+from ningjulan.scenarios.services import RETRY_TIMER, acknowledge_alert, close_alert, fire_due, take
 
 T0 = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 TENANT = "330109013"
@@ -278,6 +278,26 @@ def test_database_refuses_a_second_open_alert_of_a_key():
 
     with pytest.raises(IntegrityError, match="scenarios_one_open_alert_per_key"), transaction.atomic():
         alert.save(force_insert=True)
+
+
+@pytest.mark.django_db
+def test_timer_that_fails_holds_no_other_up_and_is_tried_again_later(monkeypatch):
+    deliver(fire(0, building="B1"), fire(1, device="B", building="B2"))
+    broken, sound = ScenarioState.objects.order_by("key")
+    advance = services.engine.advance
+
+    def fail_for_the_first(scenario, state, candidates, now, find_facts):
+        if state.log[0].key == broken.key:
+            raise ZeroDivisionError
+        return advance(scenario, state, candidates, now, find_facts)
+
+    monkeypatch.setattr(services.engine, "advance", fail_for_the_first)
+
+    fire_due(at(200))
+
+    broken.refresh_from_db()
+    assert (sound.key, events()[-1]) == ("B2", ("escalated", "critical"))
+    assert broken.due_at == at(200) + RETRY_TIMER
 
 
 @pytest.mark.django_db
