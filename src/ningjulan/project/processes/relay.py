@@ -31,6 +31,7 @@ from ningjulan.project.wiring import LISTENERS, Listener
 log = logging.getLogger(__name__)
 
 SEND_AT_ONCE = 200
+HEADERS = 1024  # bytes left for the headers of a message
 LOOK_EVERY_S = 1.0  # when no NOTIFY comes; also how soon a lost one is made good
 KEEP_SENT = timedelta(days=2)
 MAX_DELIVER = 8
@@ -38,11 +39,16 @@ RETRY_S = (0.5, 1, 2, 5, 10, 30, 60)
 
 
 class Outgoing:
-    """Outbox → EVENTS."""
+    """Outbox → EVENTS.
 
-    def __init__(self, js: JetStreamContext, stop: asyncio.Event) -> None:
+    Args:
+        largest: Bytes of the largest event the server takes. A larger one is parked: it would block the rest.
+    """
+
+    def __init__(self, js: JetStreamContext, stop: asyncio.Event, *, largest: int) -> None:
         self.js = js
         self.stop = stop
+        self.largest = largest
         self.wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -67,9 +73,13 @@ class Outgoing:
     async def _send_some(self) -> int:
         events = await asyncio.to_thread(_unsent)
         for event in events:
+            data = json.dumps(event.payload, ensure_ascii=False).encode()
+            if len(data) > self.largest:
+                await asyncio.to_thread(_park_unsendable, event, len(data), self.largest)
+                continue
             await self.js.publish(
                 f"events.{event.name}",
-                json.dumps(event.payload, ensure_ascii=False).encode(),
+                data,
                 stream=EVENTS.name,
                 timeout=10,
                 headers={"Nats-Msg-Id": f"outbox-{event.id}"},
@@ -167,6 +177,21 @@ def _unsent() -> list[outbox.Unsent]:
     return outbox.unsent(SEND_AT_ONCE)
 
 
+def _park_unsendable(event: outbox.Unsent, size: int, largest: int) -> None:
+    close_old_connections()
+    log.error("event %d, %s, has %d bytes, the server takes %d: parked", event.id, event.name, size, largest)
+    ParkedEvent.objects.get_or_create(
+        listener="relay",
+        stream_seq=event.id,
+        defaults={
+            "name": event.name,
+            "payload": event.payload,
+            "error": f"{size} bytes, the server takes {largest}",
+            "parked_at": datetime.now(UTC),
+        },
+    )
+
+
 def _forget_old() -> None:
     """Delete events sent long ago; the EVENTS stream has kept them longer than any screen looks back."""
     close_old_connections()
@@ -182,7 +207,7 @@ async def _main() -> None:
     js = client.jetstream()
     try:
         await asyncio.gather(
-            Outgoing(js, stop).run(),
+            Outgoing(js, stop, largest=client.max_payload - HEADERS).run(),
             send_canaries(js, stop),
             *(Incoming(js, listener, stop).run() for listener in LISTENERS),
         )

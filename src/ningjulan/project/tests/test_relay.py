@@ -21,6 +21,9 @@ from ningjulan.project.wiring import Listener
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+LARGEST = 1000
+
+
 @dataclass(frozen=True)
 class LampLit(Event):
     name: ClassVar[str] = "registry.lamp.lit.v1"
@@ -45,7 +48,7 @@ def run_until(nats_url, condition, *, handler=None):
         client = await connect(nats_url, name="test")
         js, stop = client.jetstream(), asyncio.Event()
         listener = Listener(f"test-{uuid4().hex}", {LampLit.name: listen})
-        tasks = [asyncio.create_task(Outgoing(js, stop).run())]
+        tasks = [asyncio.create_task(Outgoing(js, stop, largest=LARGEST).run())]
         tasks.append(asyncio.create_task(Incoming(js, listener, stop).run()))
         async with asyncio.timeout(20):
             while not await asyncio.to_thread(condition, seen):
@@ -122,11 +125,20 @@ def test_failure_for_good_is_parked_whole_and_holds_nobody_up(nats_url, error, t
     assert (parked.name, parked.payload) == (LampLit.name, {"number": 7})
 
 
+def test_event_the_server_cannot_take_is_parked_and_holds_nobody_up(nats_url):
+    publish(int("9" * LARGEST), 8)
+
+    seen = run_until(nats_url, lambda seen: seen and not outbox.unsent(1))
+
+    assert seen == [8]
+    assert ParkedEvent.objects.get().listener == "relay"
+
+
 def test_event_sent_twice_is_stored_once(nats_url):
     async def run():
         client = await connect(nats_url, name="test")
         js = client.jetstream()
-        sender = Outgoing(js, asyncio.Event())
+        sender = Outgoing(js, asyncio.Event(), largest=LARGEST)
         await sender._send_some()
         await asyncio.to_thread(_unmark)
         await sender._send_some()
