@@ -123,16 +123,18 @@ def bare(text: pl.Series, item: Item, batch: Measured | None) -> tuple[pl.Series
     """
     if item.unit is None and batch is None:
         return text, ()
-    if item.unit is not None and text.cast(pl.Float64, strict=False).null_count() == text.null_count():
-        return text, ()  # numbers, all of them
-    frame = pl.DataFrame({"t": text}).select("t", pl.col("t").str.extract_groups(_NUMBER_AND_UNIT).alias("p"))
-    frame = frame.with_columns(number=pl.col("p").struct.field("1"), unit=pl.col("p").struct.field("2"))
+    plain = text.cast(pl.Float64, strict=False).is_not_null()  # 1E5 too, which is no E5 of anything
+    if item.unit is not None and plain.sum() == text.count():
+        return text, ()
+    parts = pl.when(~pl.col("plain")).then(pl.col("t").str.extract_groups(_NUMBER_AND_UNIT)).struct
+    frame = pl.DataFrame({"t": text, "plain": plain}).with_columns(
+        number=parts.field("1"), unit=parts.field("2")
+    )
     if item.unit is None and batch is not None:
-        plain = frame["t"].str.contains(rf"^{_NUMBER}$")
         frame = frame.with_columns(
             target=batch.target,
-            unit=pl.coalesce("unit", pl.when(plain).then(batch.given)),
-            number=pl.coalesce("number", pl.when(plain).then("t")),
+            unit=pl.coalesce("unit", pl.when("plain").then(batch.given)),
+            number=pl.coalesce("number", pl.when("plain").then("t")),
         )
     else:
         frame = frame.with_columns(target=pl.lit(item.unit))

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ningjulan.catalog import facade as catalog
@@ -73,6 +73,7 @@ def test_every_unit_of_the_catalogue_is_known(unit):
     assert number(f"7 {unit}", unit) == 7
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10**6), st.sampled_from(["mm", "cm", "m", "km"]), st.sampled_from(["mm", "cm", "m", "km"])
 )
@@ -80,6 +81,16 @@ def test_there_and_back_is_the_same(n, one, other):
     there = number(f"{n} {one}", other)
 
     assert number(f"{there!r} {other}", one) == pytest.approx(n, rel=1e-12)
+
+
+@pytest.mark.parametrize("written", ["0E0", "1e5", "1e5000", "inf", "nan"])
+def test_an_exponent_is_no_unit_in_whatever_company(written):
+    company = pl.Series([written, "3 km", "?"])
+
+    text, findings = bare(company, item_in("m"), None)
+
+    assert text.to_list() == [written, "3000.0", "?"]
+    assert not any(finding.bad.any() for finding in findings)
 
 
 def test_a_record_is_judged_by_its_converted_number():
