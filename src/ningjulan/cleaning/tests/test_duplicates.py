@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ningjulan.catalog import facade as catalog
@@ -58,6 +58,7 @@ def test_what_repeats(rows, expected):
     assert again(rows) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(-60, 60)), max_size=60), st.integers(0, 30))
 def test_all_at_once_is_the_same_as_one_after_another(rows, within_s):
     assert again(rows, within_s) == in_turn(rows, within_s)

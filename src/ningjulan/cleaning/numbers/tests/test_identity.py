@@ -2,7 +2,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ningjulan.cleaning.numbers.identity import id_card_no, id_document
@@ -100,6 +100,7 @@ def test_synthetic_numbers_are_noted():
     assert judged.notes.to_list() == ["synthetic_number", None]
 
 
+@settings(deadline=None)
 @given(id_card_nos(), st.integers(0, 17), st.integers(1, 9))
 def test_any_single_wrong_digit_is_found(number, place, shift):
     digits = "0123456789X" if place == 17 else "0123456789"
@@ -109,6 +110,7 @@ def test_any_single_wrong_digit_is_found(number, place, shift):
     assert fault(number[:place] + wrong + number[place + 1 :]) is not None
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text(max_size=20) | id_card_nos() | st.text("0123456789xX -*", max_size=20)))
 def test_tidying_twice_is_tidying_once(numbers):
     once = id_card_no(pl.Series(numbers, dtype=pl.String), today=TODAY)

@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ningjulan.cleaning.numbers.organisations import ALPHABET, uscc
@@ -39,6 +39,7 @@ def test_wrong_codes_say_what_is_wrong(code, expected):
     assert fault(code) == expected
 
 
+@settings(deadline=None)
 @given(usccs(), st.integers(0, 17), st.integers(1, 30))
 def test_any_single_wrong_character_is_found(code, place, shift):
     wrong = ALPHABET[(ALPHABET.index(code[place]) + shift) % 31]
@@ -47,6 +48,7 @@ def test_any_single_wrong_character_is_found(code, place, shift):
     assert fault(code[:place] + wrong + code[place + 1 :]) is not None
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text(max_size=20) | usccs()))
 def test_tidying_twice_is_tidying_once(codes):
     once = uscc(pl.Series(codes, dtype=pl.String))

@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ningjulan.cleaning.numbers.plates import plate_no
@@ -97,6 +97,7 @@ def test_wrong_plates_say_what_is_wrong(plate, expected):
     assert judged.faults[0] == expected
 
 
+@settings(deadline=None)
 @given(plate_nos(), st.sampled_from(["·", " ", "-", "．", ""]))
 def test_a_separator_changes_nothing(plate, separator):
     judged = plate_no(pl.Series([f"{plate[:2]}{separator}{plate[2:]}"]))
@@ -104,6 +105,7 @@ def test_a_separator_changes_nothing(plate, separator):
     assert (judged.values[0], judged.faults[0]) == (plate, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text(max_size=9) | plate_nos() | st.text("浙A·蓝黑12ioWJ ", max_size=9)))
 def test_tidying_twice_is_tidying_once(plates):
     once = plate_no(pl.Series(plates, dtype=pl.String))

@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ningjulan.cleaning.numbers.telephones import mobile, phone
@@ -71,6 +71,7 @@ def test_text_messages_need_a_mobile():
     assert judged.faults.to_list() == [None, "not_a_mobile", "area_code_missing", None]
 
 
+@settings(deadline=None)
 @given(mobiles(), st.sampled_from(["+86", "86", "0086", "+86-", "+86 ", "0", ""]))
 def test_the_country_code_changes_nothing(number, prefix):
     judged = phone(pl.Series([prefix + number]))
@@ -78,6 +79,7 @@ def test_the_country_code_changes_nothing(number, prefix):
     assert (judged.values[0], judged.faults[0]) == (number, None)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.none()
