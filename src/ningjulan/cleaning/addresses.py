@@ -20,19 +20,9 @@ def match_key(address: pl.Series) -> pl.Series:
     )
 
 
-def buildings_at(address: pl.Series, buildings: pl.DataFrame) -> pl.DataFrame:
-    """Return the building at each address: `b_id`, `b_lon`, `b_lat`, `b_grid`, `b_address`; null if none.
-
-    An address that two buildings share finds neither.
-    """
-    if address.null_count() == len(address) or buildings.is_empty():
-        names = ("b_id", "b_address", "b_grid")
-        none = {name: pl.repeat(None, len(address), dtype=pl.String, eager=True) for name in names}
-        zero = {
-            name: pl.repeat(None, len(address), dtype=pl.Float64, eager=True) for name in ("b_lon", "b_lat")
-        }
-        return pl.DataFrame({**none, **zero})
-    table = buildings.select(
+def by_match_key(buildings: pl.DataFrame) -> pl.DataFrame:
+    """Return the buildings by their `match_key`, without those that share one."""
+    return buildings.select(
         pl.Series("match_key", match_key(buildings["address_text"])),
         b_id="building_id",
         b_lon="lon",
@@ -40,5 +30,23 @@ def buildings_at(address: pl.Series, buildings: pl.DataFrame) -> pl.DataFrame:
         b_grid="grid_code",
         b_address="address_text",
     ).unique("match_key", keep="none")
+
+
+def buildings_at(address: pl.Series, by_key: pl.DataFrame) -> pl.DataFrame:
+    """Return the building at each address: `b_id`, `b_lon`, `b_lat`, `b_grid`, `b_address`; null if none.
+
+    An address that two buildings share finds neither.
+
+    Args:
+        address: As it was written.
+        by_key: The buildings, see `by_match_key`.
+    """
+    if address.null_count() == len(address) or by_key.is_empty():
+        names = ("b_id", "b_address", "b_grid")
+        none = {name: pl.repeat(None, len(address), dtype=pl.String, eager=True) for name in names}
+        zero = {
+            name: pl.repeat(None, len(address), dtype=pl.Float64, eager=True) for name in ("b_lon", "b_lat")
+        }
+        return pl.DataFrame({**none, **zero})
     asked = pl.DataFrame({"match_key": match_key(address)})
-    return asked.join(table, on="match_key", how="left", maintain_order="left").drop("match_key")
+    return asked.join(by_key, on="match_key", how="left", maintain_order="left").drop("match_key")

@@ -1,9 +1,10 @@
 """What goes into cleaning and what comes out. Frames and plain values only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 import polars as pl
@@ -132,6 +133,14 @@ class Refs:
     grid_polygons: tuple[np.ndarray, list[str]] = field(default_factory=_no_polygons)
     buildings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_BUILDINGS))
 
+    _derived: dict[str, pl.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def derived(self, name: str, make: Callable[["Refs"], pl.DataFrame]) -> pl.DataFrame:
+        """Return the table that `make` derives from this snapshot, made at its first use and kept with it."""
+        if name not in self._derived:
+            self._derived[name] = make(self)
+        return self._derived[name]
+
     @cached_property
     def grid_tree(self) -> shapely.STRtree:
         """The grids' spatial index, built at first use."""
@@ -152,6 +161,22 @@ class Cleaned:
     rejected: pl.DataFrame
     duplicates: pl.DataFrame
     notes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(NOTE_SCHEMA)))
+
+    def cut(self, sizes: Sequence[int]) -> list["Cleaned"]:
+        """Return the parts that consecutive stretches of lines have become; each counts its rows from 0."""
+        if len(sizes) == 1:
+            return [self]
+        starts = [0, *accumulate(sizes)]
+        return [self._between(start, end) for start, end in pairwise(starts)]
+
+    def _between(self, start: int, end: int) -> "Cleaned":
+        row_no = pl.col("row_no")
+        return Cleaned(
+            *(
+                frame.filter(row_no.is_between(start, end, closed="left")).with_columns(row_no - start)
+                for frame in (self.accepted, self.rejected, self.duplicates, self.notes)
+            )
+        )
 
 
 @dataclass(frozen=True)

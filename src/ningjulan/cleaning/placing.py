@@ -51,10 +51,12 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
             "own_address": hints.address_text,
         }
     )
-    frame = frame.join(_devices(refs), on="device_id", how="left", maintain_order="left")
-    frame = frame.hstack(_buildings(frame["own_building"], frame["own_address"], refs.buildings))
+    frame = frame.join(refs.derived("devices", _devices), on="device_id", how="left", maintain_order="left")
+    frame = frame.hstack(_buildings(frame["own_building"], frame["own_address"], refs))
     frame = frame.with_columns(given=pl.coalesce("given", "named"))
-    frame = frame.join(_area_points(refs), on="given", how="left", maintain_order="left")
+    frame = frame.join(
+        refs.derived("area_points", _area_points), on="given", how="left", maintain_order="left"
+    )
     frame = frame.with_columns(_placement()).with_columns(
         lon=_by_placement("d_lon", "own_lon", "b_lon", "a_lon"),
         lat=_by_placement("d_lat", "own_lat", "b_lat", "a_lat"),
@@ -120,12 +122,20 @@ def _devices(refs: Refs) -> pl.DataFrame:
     ).unique("device_id", keep="first", maintain_order=True)
 
 
-def _buildings(ids: pl.Series, address: pl.Series, buildings: pl.DataFrame) -> pl.DataFrame:
+def _buildings(ids: pl.Series, address: pl.Series, refs: Refs) -> pl.DataFrame:
     """Return the building each record names, else the one at its address; columns as `buildings_at`."""
-    at_address = addresses.buildings_at(address, buildings)
+    by_address = refs.derived("by_address", lambda refs: addresses.by_match_key(refs.buildings))
+    at_address = addresses.buildings_at(address, by_address)
     if ids.null_count() == len(ids):
         return at_address
-    by_id = buildings.select(
+    by_id = refs.derived("by_id", _by_id)
+    named = pl.DataFrame({"asked": ids}).join(by_id, on="asked", how="left", maintain_order="left")
+    known = named["b_id"].is_not_null()
+    return pl.DataFrame([named[name].zip_with(known, at_address[name]) for name in at_address.columns])
+
+
+def _by_id(refs: Refs) -> pl.DataFrame:
+    return refs.buildings.select(
         asked="building_id",
         b_id="building_id",
         b_lon="lon",
@@ -133,9 +143,6 @@ def _buildings(ids: pl.Series, address: pl.Series, buildings: pl.DataFrame) -> p
         b_grid="grid_code",
         b_address="address_text",
     ).unique("asked", keep="first", maintain_order=True)
-    named = pl.DataFrame({"asked": ids}).join(by_id, on="asked", how="left", maintain_order="left")
-    known = named["b_id"].is_not_null()
-    return pl.DataFrame([named[name].zip_with(known, at_address[name]) for name in at_address.columns])
 
 
 def _area_points(refs: Refs) -> pl.DataFrame:
