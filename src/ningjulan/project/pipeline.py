@@ -46,29 +46,54 @@ class RecordsAccepted(Event):
 
 
 def clean_batches(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
-    """Clean each batch with its source's declarations and a snapshot of its tenant's registry."""
-    cleaned = []
-    for batch in batches:
+    """Clean each batch with its source's declarations and a snapshot of its tenant's registry, in order."""
+    cleaned: dict[int, CleanedBatch] = {}
+    for places in _together(batches):
+        some = [batches[place] for place in places]
         try:
-            cleaned.append(_cleaned(batch))
+            cleaned.update(zip(places, _cleaned(some), strict=True))
         except Exception:
-            if not sources.is_canary(batch):
+            if not sources.is_canary(some[0]):
                 raise
             # What is real must not wait for it; that it never arrives is what it has to tell.
-            log.warning("the canary of %s could not be cleaned", batch.source, exc_info=True)
-    return cleaned
+            log.warning("the canary of %s could not be cleaned", some[0].source, exc_info=True)
+    return [cleaned[place] for place in sorted(cleaned)]
 
 
-def _cleaned(batch: RawBatch) -> CleanedBatch:
-    source = sources.get_source(batch.source)
+def _together(batches: Sequence[RawBatch]) -> list[list[int]]:
+    """Return the places of the batches that may be cleaned as one: most of cleaning's cost is per call.
+
+    Those must be judged against one moment, and what one batch finds in another as its duplicate must not
+    depend on who came with whom: the store remembers a key whatever happens, but only of batches that have no
+    outcome yet; content it does not remember at all.
+    """
+    known = observations.outcomes_of([batch.batch_id for batch in batches])
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, batch in enumerate(batches):
+        alone = (
+            batch.batch_id in known
+            or sources.is_canary(batch)
+            or catalog.get_class(batch.class_id).same_content_within is not None
+        )
+        groups[batch.source, batch.class_id, batch.received_at, place if alone else None].append(place)
+    return list(groups.values())
+
+
+def _cleaned(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
+    """Clean batches of one source, class and moment in one go."""
+    source = sources.get_source(batches[0].source)
     result = cleaning.clean(
-        batch.class_id,
-        list(batch.lines),
-        received_at=batch.received_at,
+        batches[0].class_id,
+        [line for batch in batches for line in batch.lines],
+        received_at=batches[0].received_at,
         source=cleaning.source_ref(source),
         refs=registry.refs(source.tenant_code),
     )
-    return CleanedBatch(batch, source.tenant_code, result, CLEANER_VERSION)
+    parts = result.cut([len(batch.lines) for batch in batches])
+    return [
+        CleanedBatch(batch, source.tenant_code, part, CLEANER_VERSION)
+        for batch, part in zip(batches, parts, strict=True)
+    ]
 
 
 def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
