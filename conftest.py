@@ -10,9 +10,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 from ningjulan.foundation.servers.embedded import servers
+
+# Machines are shared: how long an example takes says nothing about our code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 _VAR = Path(tempfile.mkdtemp(prefix="ningjulan-test-"))
 _stack = ExitStack()
