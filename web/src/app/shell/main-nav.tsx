@@ -1,6 +1,6 @@
 import { EllipsisOutlined } from "@ant-design/icons";
 import { Dropdown } from "antd";
-import { NavLink, useNavigate, useSearchParams } from "react-router";
+import { NavLink, useLocation, useNavigate, useSearchParams } from "react-router";
 import type { Session } from "@/features/session/api";
 import { useMessages } from "@/shared/i18n";
 import { pathWith } from "@/shared/place";
@@ -39,7 +39,9 @@ export function TabBar({ user }: { user: Session["user"] }) {
   const t = useMessages();
   const navigate = useNavigate();
   const pathOf = usePathOf();
+  const { pathname } = useLocation();
   const userMenu = useUserMenu(user);
+  const isFurther = PAGES.slice(3).some(({ path }) => path === pathname);
   const further = PAGES.slice(3).map((page) => ({
     key: page.path,
     label: t.nav[page.name],
@@ -51,7 +53,7 @@ export function TabBar({ user }: { user: Session["user"] }) {
         <PageLink key={page.path} page={page} className="tab-link" />
       ))}
       <Dropdown menu={{ items: [...further, { type: "divider" }, ...userMenu] }} trigger={["click"]} placement="topRight">
-        <button type="button" className="plain tab-link" aria-haspopup="menu">
+        <button type="button" className={isFurther ? "plain tab-link active" : "plain tab-link"} aria-haspopup="menu">
           <EllipsisOutlined aria-hidden /> {t.nav.more}
         </button>
       </Dropdown>

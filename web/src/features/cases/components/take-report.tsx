@@ -50,7 +50,14 @@ export function TakeReport({ tenant, open, onClose, onTaken }: TakeReportProps) 
     },
   });
   return (
-    <Drawer title={t.cases.takeTitle} open={open} onClose={onClose} size={440} data-testid="take-report">
+    <Drawer
+      title={t.cases.takeTitle}
+      open={open}
+      onClose={onClose}
+      afterOpenChange={(isOpen) => isOpen && form.focusField("title")}
+      size={440}
+      data-testid="take-report"
+    >
       <Form<Fields>
         form={form}
         layout="vertical"
@@ -87,7 +94,7 @@ function ReportFields({ tenant }: { tenant: string }) {
   return (
     <>
       <Form.Item name="title" label={form.title} rules={[{ required: true, whitespace: true, message: form.needTitle }]}>
-        <Input autoFocus maxLength={100} data-testid="take-title" />
+        <Input maxLength={100} data-testid="take-title" />
       </Form.Item>
       <Form.Item name="category" label={form.category} rules={[{ required: true, message: form.needCategory }]}>
         <Select

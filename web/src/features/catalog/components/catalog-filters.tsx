@@ -28,7 +28,7 @@ export function CatalogFilters({ classes, filter, onChange }: CatalogFiltersProp
       <Select
         {...common}
         aria-label={t.catalog.level}
-        placeholder={t.catalog.everyLevel}
+        placeholder={t.catalog.level}
         value={filter.level}
         onChange={(level) => onChange({ level: level ?? null })}
         options={SENSITIVITIES.map((level) => ({ value: level, label: `${level} ${t.catalog.levels[level]}` }))}
@@ -37,7 +37,7 @@ export function CatalogFilters({ classes, filter, onChange }: CatalogFiltersProp
       <Select
         {...common}
         aria-label={t.catalog.purpose}
-        placeholder={t.catalog.everyPurpose}
+        placeholder={t.catalog.purpose}
         value={filter.purpose}
         onChange={(purpose) => onChange({ purpose: purpose ?? null })}
         options={purposesOf(classes).map(({ code, zh, en }) => ({ value: code, label: `${code} ${isEnglish ? en : zh}` }))}

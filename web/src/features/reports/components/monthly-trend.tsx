@@ -33,7 +33,9 @@ export function MonthlyTrend({ months, height }: { months: CaseStats["by_month"]
           name: `${t.stats.onTimeShort} %`,
           type: "line",
           yAxisIndex: 1,
-          symbol: "none",
+          // A line needs two months; one month alone is a point.
+          symbol: months.length === 1 ? "circle" : "none",
+          symbolSize: px(8),
           data: months.map((one) => (one.on_time_rate == null ? null : Math.round(one.on_time_rate * 1000) / 10)),
           lineStyle: { color: color.accent, width: px(2) },
           itemStyle: { color: color.accent },
