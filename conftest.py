@@ -16,7 +16,9 @@ import pytest
 from ningjulan.foundation.servers.embedded import servers
 
 # Machines are shared: how long an example takes says nothing about our code.
-hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("suite")
 
 _VAR = Path(tempfile.mkdtemp(prefix="ningjulan-test-"))
