@@ -82,9 +82,10 @@ class Worker:
             return
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
         try:
+            pulling = asyncio.create_task(self._pull(client))
             await asyncio.gather(
-                self._pull(client),
-                self._write_history(client.jetstream()),
+                pulling,
+                self._write_history(client.jetstream(), pulling),
                 self._fire_timers(),
                 self._keep_tidy(),
             )
@@ -219,10 +220,14 @@ class Worker:
             self.history.add(raw.class_id, frame, raw.seq)
         self.history.skip_to(batches[-1].seq)
 
-    async def _write_history(self, js: JetStreamContext) -> None:
-        """Append to the history every few seconds, then move our position, then acknowledge."""
+    async def _write_history(self, js: JetStreamContext, pulling: asyncio.Task[None]) -> None:
+        """Append to the history every few seconds, then move our position, then acknowledge.
+
+        Ends with a last append once nothing more is pulled: what has been processed is not left in memory.
+        """
         while True:
-            await _sleep_or(self.stop, observations.FLUSH_EVERY_S)
+            await asyncio.wait({pulling}, timeout=observations.FLUSH_EVERY_S)
+            is_last = pulling.done()
             done, message = self._done, self._last
             if done > self._written:
                 try:
@@ -236,7 +241,7 @@ class Worker:
                     self._written = done
                     with suppress(nats.errors.Error, OSError):
                         await make_room(js, f"raw.*.{self.shard}", seq)
-            if self.stop.is_set():
+            if is_last:
                 return
 
     async def _fire_timers(self) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import threading
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -179,3 +181,28 @@ def test_stream_that_is_nearly_full_lets_go_of_what_is_processed_and_of_nothing_
         kept_seqs.append((state.first_seq - first, state.messages))
 
     assert kept_seqs == [(0, 8), (2, 6)]
+
+
+def test_worker_told_to_stop_while_it_writes_leaves_nothing_in_memory(nats_url, receipt, monkeypatch):
+    worker = Worker()
+    flush, begun, sent = worker.history.flush, threading.Event(), threading.Event()
+
+    def slow_flush():
+        seq = flush()
+        begun.set()
+        while not worker.stop.is_set():
+            time.sleep(0.01)
+        return seq
+
+    def more_has_come_meanwhile():
+        if begun.is_set() and not sent.is_set():
+            sent.set()
+            send(nats_url, alarm(receipt, 2))
+        return counted(receipt) == 2
+
+    monkeypatch.setattr(worker.history, "flush", slow_flush)
+    send(nats_url, alarm(receipt, 1))
+
+    work_until(more_has_come_meanwhile, worker)
+
+    assert kept(receipt) == [f"{receipt}-1", f"{receipt}-2"]
