@@ -39,9 +39,11 @@ class Watch:
         self._me = psutil.Process()
         self._over = threading.Event()
         self._cpu: dict[int, float] = {}
+        self._commands: dict[int, str] = {}
 
     def __enter__(self) -> "Watch":
         self._before = self._sample()
+        self._cpu_before = dict(self._cpu)
         self._sampler = threading.Thread(target=self._keep_sampling, daemon=True)
         self._sampler.start()
         self._began = time.perf_counter()
@@ -54,6 +56,14 @@ class Watch:
         self._over.set()
         self._sampler.join()
         self._after = self._sample()
+
+    def cpu_s_of(self, *words: str) -> float:
+        """Return the processor seconds of the processes whose command line has one of the words."""
+        return sum(
+            seconds - self._cpu_before.get(pid, 0.0)
+            for pid, seconds in self._cpu.items()
+            if any(word in self._commands[pid] for word in words)
+        )
 
     def measured(self, seconds: float | None = None, **extra: float) -> Measured:
         """Return the figures; `seconds` where the end was noted by somebody else."""
@@ -75,6 +85,8 @@ class Watch:
             try:
                 times = process.cpu_times()
                 resident += process.memory_info().rss
+                if process.pid not in self._commands:
+                    self._commands[process.pid] = " ".join(process.cmdline())
             except psutil.Error:
                 continue
             self._cpu[process.pid] = max(times.user + times.system, self._cpu.get(process.pid, 0.0))

@@ -31,6 +31,14 @@ from ningjulan.foundation.servers.embedded import servers
 POST_LINES = 4000
 WARM_UP_LINES = 20
 WAIT_S = 600.0
+PARTS = {  # of the platform → how its processes are known
+    "worker": "processes worker",
+    "door": "granian",
+    "relay": "processes relay",
+    "nats": "nats-server",
+    "postgres": "postgres",
+    "sender": "bench.ours.end_to_end",
+}
 
 
 class TooSlow(Exception):
@@ -98,7 +106,9 @@ def _run(job: Job, out: Path, var: Path, tokens: dict[str, str]) -> None:
             ].stop()  # which writes what waits for the history: the last five seconds at most
         seconds = _written_at() - warm
     _write(job, out, var)
-    extra = {"cold_start_s": cold_start_s, "door_s": taken_s, "processed_s": done_s}
+    extra = {"cold_start_s": cold_start_s, "door_s": taken_s, "processed_s": done_s} | {
+        f"cpu_s_{name}": round(watch.cpu_s_of(word), 2) for name, word in PARTS.items()
+    }
     watch.measured(seconds, **extra).print()
 
 
