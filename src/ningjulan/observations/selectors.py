@@ -117,6 +117,6 @@ def parked_batch(batch_id: str) -> RawBatch:
         class_id=p.class_id,
         first_row=p.first_row,
         received_at=p.received_at,
-        lines=tuple(bytes(p.payload).split(b"\n")),
+        payload=bytes(p.payload),
         seq=p.stream_seq,
     )

@@ -69,7 +69,7 @@ def park_batch(raw: RawBatch, *, tenant_code: str, error: str, now: datetime) ->
         return
     Batch.objects.update_or_create(
         batch_id=raw.batch_id,
-        defaults=_mark(raw, tenant_code, now) | {"n_parked": len(raw.lines), "cleaner_version": ""},
+        defaults=_mark(raw, tenant_code, now) | {"n_parked": raw.n_lines, "cleaner_version": ""},
     )
     parked, is_new = ParkedBatch.objects.update_or_create(
         batch_id=raw.batch_id,
@@ -80,7 +80,7 @@ def park_batch(raw: RawBatch, *, tenant_code: str, error: str, now: datetime) ->
             "class_id": raw.class_id,
             "first_row": raw.first_row,
             "received_at": raw.received_at,
-            "payload": b"\n".join(raw.lines),
+            "payload": raw.payload,
             "error": error.replace("\x00", "")[:2000],
             "parked_at": now,
         },
@@ -168,13 +168,14 @@ def _counts(batch: CleanedBatch, n_stored: int) -> dict[str, Any]:
     return {
         "n_stored": n_stored,
         "n_rejected": n_rejected,
-        "n_duplicate": len(batch.raw.lines) - n_stored - n_rejected,
+        "n_duplicate": batch.raw.n_lines - n_stored - n_rejected,
         "cleaner_version": batch.cleaner_version,
     }
 
 
 def _rejects(batch: CleanedBatch) -> Iterator[Reject]:
     raw, cleaned = batch.raw, batch.cleaned
+    lines = raw.lines if len(cleaned.rejected) else []
     for row_no, reasons, detail in cleaned.rejected.select("row_no", "reasons", "detail").iter_rows():
         yield Reject(
             batch_id=raw.batch_id,
@@ -185,7 +186,7 @@ def _rejects(batch: CleanedBatch) -> Iterator[Reject]:
             received_at=raw.received_at,
             reasons=reasons,
             detail=detail,
-            raw=raw.lines[row_no],
+            raw=lines[row_no],
             cleaner_version=batch.cleaner_version,
         )
 
@@ -199,7 +200,7 @@ def _mark(raw: RawBatch, tenant_code: str, now: datetime) -> dict[str, Any]:
         "tenant_code": tenant_code,
         "class_id": raw.class_id,
         "first_row": raw.first_row,
-        "n_received": len(raw.lines),
+        "n_received": raw.n_lines,
         "n_stored": 0,
         "n_rejected": 0,
         "n_duplicate": 0,

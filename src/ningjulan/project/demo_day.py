@@ -64,7 +64,7 @@ def play(now: datetime, seed: int, progress: Callable[[str, float], None]) -> in
 def _arrive(records: list[Record], now: datetime) -> int:
     """Put records into RAW as a source would have, and commit them as the worker would have, at `now`."""
     batches = [
-        RawBatch(f"day:{uuid7()}", "day", source, class_id, 1, now, tuple(body.split(b"\n")))
+        RawBatch(f"day:{uuid7()}", "day", source, class_id, 1, now, body)
         for (source, class_id), parts in bodies(records).items()
         for body in parts
     ]

@@ -108,7 +108,7 @@ def import_file(path: Path, source_name: str, progress: Progress) -> ImportResul
 
 def _batches(source: sources.Source, path: Path, receipt: str) -> Iterator[RawBatch]:
     for chunk in sources.read_file(path, source):
-        for first, lines in cut(chunk.lines):
+        for first, payload in cut(b"\n".join(chunk.lines)):
             row = chunk.row_first + first - 1
             yield RawBatch(
                 batch_id=f"{receipt}:{chunk.class_id}:{row}",
@@ -117,7 +117,7 @@ def _batches(source: sources.Source, path: Path, receipt: str) -> Iterator[RawBa
                 class_id=chunk.class_id,
                 first_row=row,
                 received_at=datetime.now(UTC),
-                lines=tuple(lines),
+                payload=payload,
             )
 
 
@@ -135,7 +135,7 @@ async def _send(batches: Iterator[RawBatch], progress: Progress) -> int:
             except StreamDown:
                 await asyncio.sleep(RETRY_EVERY_S)
             else:
-                return len(batch.lines)
+                return batch.n_lines
 
     try:
         for batch in batches:

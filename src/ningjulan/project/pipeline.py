@@ -89,7 +89,7 @@ def _cleaned(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
         source=cleaning.source_ref(source),
         refs=registry.refs(source.tenant_code),
     )
-    parts = result.cut([len(batch.lines) for batch in batches])
+    parts = result.cut([batch.n_lines for batch in batches])
     return [
         CleanedBatch(batch, source.tenant_code, part, CLEANER_VERSION)
         for batch, part in zip(batches, parts, strict=True)

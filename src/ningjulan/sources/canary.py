@@ -26,7 +26,7 @@ def canary_of(source: Source, now: datetime) -> RawBatch:
         class_id=class_id,
         first_row=1,
         received_at=now,
-        lines=(msgspec.json.encode(record),),
+        payload=msgspec.json.encode(record),
     )
 
 

@@ -16,8 +16,8 @@ NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 
 def batch(seq, *keys, rejected=0, batch_id=None, source="town_iot"):
     """A cleaned batch: one accepted row per key, then `rejected` bad lines."""
-    lines = tuple(b"{}" for _ in range(len(keys) + rejected))
-    raw = RawBatch(batch_id or f"r:{seq}", "r", source, "IOT12", 1, NOW, lines, seq)
+    n_lines = len(keys) + rejected
+    raw = RawBatch(batch_id or f"r:{seq}", "r", source, "IOT12", 1, NOW, b"\n".join([b"{}"] * n_lines), seq)
     accepted = pl.DataFrame(
         {"row_no": range(len(keys)), "record_key": list(keys)},
         schema={"row_no": pl.UInt32, "record_key": pl.String},
@@ -25,7 +25,7 @@ def batch(seq, *keys, rejected=0, batch_id=None, source="town_iot"):
     bad = pl.DataFrame(
         [
             {"row_no": row, "reasons": ["bad_json"], "detail": "不是完整的 JSON"}
-            for row in range(len(keys), len(lines))
+            for row in range(len(keys), n_lines)
         ],
         schema=dict(REJECTED_SCHEMA),
     )

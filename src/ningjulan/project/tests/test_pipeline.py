@@ -22,7 +22,7 @@ EVENT = {
 
 @pytest.mark.django_db
 def test_event_of_accepted_records_says_nothing_about_who_reported():
-    raw = RawBatch("r:1", "r", "resident_reports", "BIZ16", 1, NOW, (json.dumps(EVENT).encode(),), 1)
+    raw = RawBatch("r:1", "r", "resident_reports", "BIZ16", 1, NOW, json.dumps(EVENT).encode(), 1)
 
     (done,) = pipeline.commit(pipeline.clean_batches([raw]), NOW)
 
@@ -43,7 +43,7 @@ def fire_batch(number: int, *keys: str, received_at: datetime = NOW) -> RawBatch
         }
         for key in keys
     ]
-    encoded = tuple(json.dumps(line).encode() if line["msg_id"] else b"{" for line in lines)
+    encoded = b"\n".join(json.dumps(line).encode() if line["msg_id"] else b"{" for line in lines)
     return RawBatch(f"b:{number}", "r", "town_iot", "IOT12", 1, received_at, encoded, number)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 
 from ningjulan.catalog.contracts import UnknownClass
 from ningjulan.foundation.errors import InputRefused, NingjulanError, NotAllowed, TemporarilyDown
-from ningjulan.sources.door.body import MAX_BODY, BodyTooLarge, lines_of, read_body
+from ningjulan.sources.door.body import MAX_BODY, BodyTooLarge, read_body, records_of
 from ningjulan.sources.services import digest
 from ningjulan.sources.stream import RawBatch, cut, publish
 
@@ -165,21 +165,21 @@ class Door:
         held.check(_announced_length(headers))
         try:
             body = await read_body(_chunks(receive), headers.get("content-encoding", ""), hold=held.add)
-            lines = lines_of(body, headers.get("content-type", ""))
-            return await self._store(source, class_id, key, lines)
+            records = records_of(body, headers.get("content-type", ""))
+            return await self._store(source, class_id, key, records)
         finally:
             held.release()
 
-    async def _store(self, source: str, class_id: str, key: str, lines: list[bytes]) -> dict[str, object]:
+    async def _store(self, source: str, class_id: str, key: str, records: bytes) -> dict[str, object]:
         receipt = f"{source}:{key}" if key else str(uuid7())
         now = datetime.now(UTC)
         batches = [
             RawBatch(_batch_id(receipt, class_id, first, part), receipt, source, class_id, first, now, part)
-            for first, part in cut(lines)
+            for first, part in cut(records)
         ]
         js = self.stream()
         await asyncio.gather(*(publish(js, batch) for batch in batches))
-        return {"receipt": receipt, "received": len(lines), "batches": len(batches)}
+        return {"receipt": receipt, "received": records.count(b"\n") + 1, "batches": len(batches)}
 
 
 @dataclass
@@ -202,9 +202,9 @@ class Held:
         self.door.in_flight -= self.size
 
 
-def _batch_id(receipt: str, class_id: str, first: int, lines: Iterable[bytes]) -> str:
+def _batch_id(receipt: str, class_id: str, first: int, payload: bytes) -> str:
     """Name a batch by its content too: a key used again for something else must not swallow it."""
-    content = hashlib.blake2b(b"\n".join(lines), digest_size=8).hexdigest()
+    content = hashlib.blake2b(payload, digest_size=8).hexdigest()
     return f"{receipt}:{class_id}:{first}:{content}"
 
 

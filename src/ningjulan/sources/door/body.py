@@ -158,8 +158,11 @@ async def read_body(
     return bytes(body)
 
 
-def lines_of(body: bytes, content_type: str) -> list[bytes]:
-    """Return the records of a body, one line each.
+_UNTIDY = (b"\r", b"\n\n", b" \n", b"\n ", b"\t\n", b"\n\t")
+
+
+def records_of(body: bytes, content_type: str) -> bytes:
+    """Return the records of a body, one line each, without a line break at the end.
 
     `application/json` is one record, however it is broken into lines: a line break inside a JSON string
     is always escaped, so a bare one is white space. Anything else is NDJSON; blank lines are nothing.
@@ -172,7 +175,9 @@ def lines_of(body: bytes, content_type: str) -> list[bytes]:
         body = body.replace(b"\r", b" ").replace(b"\n", b" ")
     if body.count(b"\n") > MAX_RECORDS:  # before they are taken apart; blank lines count
         raise TooManyRecords(limit=MAX_RECORDS)
-    lines = [stripped for line in body.split(b"\n") if (stripped := line.strip(b"\r \t"))]
-    if not lines:
+    body = body.strip(b"\r\n \t")
+    if any(untidy in body for untidy in _UNTIDY):
+        body = b"\n".join(stripped for line in body.split(b"\n") if (stripped := line.strip(b"\r \t")))
+    if not body:
         raise BodyEmpty
-    return lines
+    return body

@@ -44,7 +44,7 @@ async def _with_stream(nats_url, action):
 def alarm(receipt, number, source="town_iot"):
     record = {"msg_id": f"{receipt}-{number}", "facility_id": "D1", "alarm_kind": "NORMAL"}
     line = json.dumps(record | {"event_time": datetime.now(UTC).isoformat()}).encode()
-    return RawBatch(f"{receipt}:{number}", receipt, source, "IOT12", 1, datetime.now(UTC), (line,))
+    return RawBatch(f"{receipt}:{number}", receipt, source, "IOT12", 1, datetime.now(UTC), line)
 
 
 def send(nats_url, *batches):
