@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+import zstandard
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
@@ -33,6 +34,7 @@ BATCH_RECORDS = 4000
 BATCH_BYTES = 900 * 2**10  # a server as it comes takes messages of 1 MiB, headers included
 PUBLISH_TIMEOUT_S = 10.0
 NEARLY_FULL = 0.7
+PACKED_FROM = 512  # bytes; less is not worth it
 
 
 class StreamDown(TemporarilyDown):
@@ -80,7 +82,8 @@ class RawBatch:
         return f"raw.{self.class_id}.{zlib.crc32(self.source.encode()) % n_shards}"
 
     def headers(self, again: str = "") -> dict[str, str]:
-        return {
+        headers = {"Nj-Packed": str(len(self.payload))} if len(self.payload) >= PACKED_FROM else {}
+        return headers | {
             "Nats-Msg-Id": f"{self.batch_id}:{again}" if again else self.batch_id,
             "Nj-Batch": self.batch_id,
             "Nj-Receipt": self.receipt_id,
@@ -91,12 +94,23 @@ class RawBatch:
         }
 
 
-def read_batch(seq: int, headers: Mapping[str, str], payload: bytes) -> RawBatch:
+def packed(batch: RawBatch) -> bytes:
+    """Return the payload as the stream stores it: compressed, which the header `Nj-Packed` says.
+
+    Records of one class repeat each other: the stream writes, syncs, keeps and sends a tenth.
+    """
+    if len(batch.payload) < PACKED_FROM:
+        return batch.payload
+    return zstandard.ZstdCompressor(level=1).compress(batch.payload)
+
+
+def read_batch(seq: int, headers: Mapping[str, str], data: bytes) -> RawBatch:
     """Turn a stored message back into the batch that was sent.
 
     Raises:
         KeyError, ValueError: Whoever wrote it into the stream is none of our doors.
     """
+    payload = _unpacked(data, int(headers["Nj-Packed"])) if "Nj-Packed" in headers else data
     return RawBatch(
         batch_id=headers["Nj-Batch"],
         receipt_id=headers["Nj-Receipt"],
@@ -107,6 +121,15 @@ def read_batch(seq: int, headers: Mapping[str, str], payload: bytes) -> RawBatch
         payload=payload,
         seq=seq,
     )
+
+
+def _unpacked(data: bytes, size: int) -> bytes:
+    try:
+        if zstandard.frame_content_size(data) != size:  # asked first: nothing larger is ever unpacked
+            raise ValueError("packed otherwise than it says")
+        return zstandard.ZstdDecompressor().decompress(data)
+    except zstandard.ZstdError as error:
+        raise ValueError("not packed by us") from error
 
 
 def cut(payload: bytes) -> Iterator[tuple[int, bytes]]:
@@ -156,7 +179,7 @@ async def publish(js: JetStreamContext, batch: RawBatch, *, again: str = "") -> 
     try:
         ack = await js.publish(
             batch.subject(),
-            batch.payload,
+            packed(batch),
             timeout=PUBLISH_TIMEOUT_S,
             stream=RAW.name,
             headers=batch.headers(again),
