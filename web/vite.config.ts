@@ -24,8 +24,12 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: LIBRARIES } } },
   },
   server: {
+    // The server compares Origin with Host: it must see the host that the browser sees.
     proxy: Object.fromEntries(
-      SERVED_BY_DJANGO.map((path) => [path, process.env.NINGJULAN_BACKEND ?? "http://127.0.0.1:8000"]),
+      SERVED_BY_DJANGO.map((path) => [
+        path,
+        { target: process.env.NINGJULAN_BACKEND ?? "http://127.0.0.1:8000", changeOrigin: false },
+      ]),
     ),
   },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
