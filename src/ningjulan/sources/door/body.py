@@ -4,6 +4,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
+import numpy as np
 import zstandard
 
 from ningjulan.foundation.errors import InputRefused
@@ -141,24 +142,22 @@ async def read_body(
         unpacker = UNPACKERS[name]()
     except KeyError:
         raise EncodingUnknown(encoding=name) from None
-    body = bytearray()
-    arrived = 0
+    pieces: list[bytes] = []
+    arrived = size = 0
     try:
         async for chunk in chunks:
             arrived += len(chunk)  # packed emptiness would otherwise have no end
-            piece = unpacker.decompress(chunk, limit - len(body))
+            piece = unpacker.decompress(chunk, limit - size)
             hold(len(piece))
-            body += piece
-            if max(arrived, len(body)) > limit:
+            pieces.append(piece)
+            size += len(piece)
+            if max(arrived, size) > limit:
                 raise BodyTooLarge(limit_mib=limit // 2**20)
     except (zlib.error, zstandard.ZstdError):
         raise BodyDamaged(encoding=name) from None
     if not unpacker.finished():
         raise BodyDamaged(encoding=name)
-    return bytes(body)
-
-
-_UNTIDY = (b"\r", b"\n\n", b" \n", b"\n ", b"\t\n", b"\n\t")
+    return b"".join(pieces)
 
 
 def records_of(body: bytes, content_type: str) -> bytes:
@@ -176,8 +175,15 @@ def records_of(body: bytes, content_type: str) -> bytes:
     if body.count(b"\n") > MAX_RECORDS:  # before they are taken apart; blank lines count
         raise TooManyRecords(limit=MAX_RECORDS)
     body = body.strip(b"\r\n \t")
-    if any(untidy in body for untidy in _UNTIDY):
+    if not _is_tidy(body):
         body = b"\n".join(stripped for line in body.split(b"\n") if (stripped := line.strip(b"\r \t")))
     if not body:
         raise BodyEmpty
     return body
+
+
+def _is_tidy(body: bytes) -> bool:
+    """Does each line begin and end with a brace: no blanks around one, none empty?"""
+    text = np.frombuffer(body, np.uint8)
+    ends = np.flatnonzero(text == ord("\n"))
+    return bool((text[ends - 1] == ord("}")).all() and (text[ends + 1] == ord("{")).all())
