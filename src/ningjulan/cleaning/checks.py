@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -21,7 +19,7 @@ _ID_KINDS = "CL_ID_TYPE"
 class Beside:
     """What a check may know besides its own column."""
 
-    today: date  # local date of receipt
+    today: pl.Series  # local date of receipt of each record
     id_kinds: pl.Series  # CL_ID_TYPE code of each record, null where not given
 
 
@@ -48,7 +46,7 @@ class Checked:
 
 
 def checked(
-    items: Mapping[str, Item], values: Mapping[str, pl.Series], found: list[Finding], received_at: datetime
+    items: Mapping[str, Item], values: Mapping[str, pl.Series], found: list[Finding], received_at: pl.Series
 ) -> Checked:
     """Judge the items that name a check.
 
@@ -56,14 +54,17 @@ def checked(
         items: Items of the class.
         values: Their columns, already in their types.
         found: Findings so far; a row bad in an item is not judged in it again.
-        received_at: When the door took the batch.
+        received_at: When the door took each record.
     """
     out = Checked()
+    today: pl.Series | None = None
     for item in items.values():
         if item.check is None or values[item.id].null_count() == len(values[item.id]):
             continue
         text = values[item.id]
-        beside = Beside(received_at.astimezone(ZoneInfo(LOCAL_ZONE)).date(), _id_kinds(items, values))
+        if today is None:
+            today = received_at.dt.convert_time_zone(LOCAL_ZONE).dt.date()
+        beside = Beside(today, _id_kinds(items, values))
         _check(item, text, CHECKS[item.check](text, beside), found, out)
     return out
 

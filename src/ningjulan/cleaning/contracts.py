@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -145,6 +146,22 @@ class Refs:
     def grid_tree(self) -> shapely.STRtree:
         """The grids' spatial index, built at first use."""
         return shapely.STRtree(self.grid_polygons[0])
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one door took at one moment.
+
+    payload:     NDJSON without the last line end: one record more than it has `\\n`.
+    received_at: When the door took it (aware). Its future and late records are judged against it.
+    """
+
+    payload: bytes
+    received_at: datetime
+
+    @property
+    def n_lines(self) -> int:
+        return self.payload.count(b"\n") + 1
 
 
 @dataclass(frozen=True)

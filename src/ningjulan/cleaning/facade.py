@@ -1,12 +1,14 @@
-"""The door of cleaning: one pure function over one batch."""
+"""The door of cleaning: one pure function over one batch, whose records came at one moment or at several."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
+import numpy as np
 import polars as pl
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning import pipeline
-from ningjulan.cleaning.contracts import COLLATED, Cleaned, Crs, Intake, Refs, SourceRef
+from ningjulan.cleaning.contracts import COLLATED, INSTANT, Cleaned, Crs, Intake, Part, Refs, SourceRef
 from ningjulan.cleaning.types import dtype_of
 from ningjulan.sources.manifest import Source
 
@@ -32,7 +34,34 @@ def clean(
     Raises:
         UnknownClass: The catalogue has no such class.
     """
-    return pipeline.clean(catalog.get_class(class_id), lines, received_at.astimezone(UTC), source, refs)
+    moments = _moments([received_at], [len(lines)])
+    return pipeline.clean(catalog.get_class(class_id), lines, moments, source, refs)
+
+
+def clean_parts(class_id: str, parts: Sequence[Part], *, source: SourceRef, refs: Refs) -> Cleaned:
+    """Split what came at several moments in one go: many small batches cost little more than one large one.
+
+    As `clean` of each part, `row_no` counting on through all of them (`Cleaned.cut` parts them again); only
+    duplicates are found across the parts as well. What a part holds is judged against its own `received_at`.
+
+    Args:
+        class_id: Class of the catalogue.
+        parts: What the doors took, in order; n lines in all.
+        source: Whose records these are.
+        refs: Devices, areas and grids of the tenant.
+
+    Raises:
+        UnknownClass: The catalogue has no such class.
+    """
+    lines = [line for part in parts for line in part.payload.split(b"\n")]
+    moments = _moments([part.received_at for part in parts], [part.n_lines for part in parts])
+    return pipeline.clean(catalog.get_class(class_id), lines, moments, source, refs)
+
+
+def _moments(received_at: Sequence[datetime], n_lines: Sequence[int]) -> pl.Series:
+    """Return when each line was received."""
+    at = pl.Series("received_at", received_at, dtype=INSTANT)
+    return at.gather(np.repeat(np.arange(len(at)), n_lines))
 
 
 def source_ref(source: Source) -> SourceRef:

@@ -1,8 +1,7 @@
 """The steps in order: read, type, judge, split, place. `facade.clean` is the door."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 import polars as pl
 
@@ -24,6 +23,7 @@ class _Batch:
     """A batch on its way: the readable rows in their types, and what was found wrong so far."""
 
     row_no: pl.Series
+    received_at: pl.Series
     values: Mapping[str, pl.Series]
     day_only: pl.Series
     findings: list[Finding]
@@ -31,18 +31,19 @@ class _Batch:
 
 
 def clean(
-    data_class: DataClass, lines: list[bytes], received_at: datetime, source: SourceRef, refs: Refs
+    data_class: DataClass, lines: Sequence[bytes], received_at: pl.Series, source: SourceRef, refs: Refs
 ) -> Cleaned:
-    """Split one batch; see `facade.clean`."""
+    """Split one batch; see `facade.clean`. `received_at` says when each line was received."""
     items = _items_to_read(data_class)
     names = [*items, *source.columns]
     text, refused = syntax.read(lines, names)
     text = _renamed(text, source.columns).select("row_no", *items)
-    batch = _checked(_typed(text, items, data_class, source, lines), items, received_at)
+    moments = received_at.gather(text["row_no"]).alias("received_at")
+    batch = _checked(_typed(text, moments, items, data_class, source, lines), items)
     found = findings.that_hold(
         [
             *batch.findings,
-            *_bounds(data_class, batch.values, received_at, source),
+            *_bounds(data_class, batch, source),
             *_foreign_areas(items, batch.values, source.tenant_code),
         ]
     )
@@ -50,9 +51,9 @@ def clean(
     bad = findings.any_bad(found, len(batch.row_no))
     rejected = findings.rejected(batch.row_no, found, bad)
     key = duplicates.record_key(data_class, batch.values)
-    good = pl.DataFrame([batch.row_no, *batch.values.values(), key, batch.day_only]).filter(~bad)
-    repeats = _repeats(good, data_class, received_at)
-    accepted = _collated(good.filter(repeats.is_null()), data_class, received_at, refs)
+    good = pl.DataFrame([batch.row_no, *batch.values.values(), key, batch.day_only, moments]).filter(~bad)
+    repeats = _repeats(good, data_class)
+    accepted = _collated(good.filter(repeats.is_null()), data_class, refs)
     return Cleaned(
         accepted=accepted,
         rejected=pl.concat([findings.rejected_lines(refused), rejected]).sort("row_no"),
@@ -76,10 +77,11 @@ def _renamed(text: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
 
 def _typed(
     text: pl.DataFrame,
+    received_at: pl.Series,
     items: Mapping[str, Item],
     data_class: DataClass,
     source: SourceRef,
-    lines: list[bytes],
+    lines: Sequence[bytes],
 ) -> _Batch:
     values: dict[str, pl.Series] = {}
     found: list[Finding] = []
@@ -112,15 +114,16 @@ def _typed(
     found += point.findings
     return _Batch(
         row_no=text["row_no"],
+        received_at=received_at,
         values={name: column.alias(name) for name, column in values.items() if name not in ("lon", "lat")},
         day_only=day_only.alias("day_only"),
         findings=found,
     )
 
 
-def _checked(batch: _Batch, items: Mapping[str, Item], received_at: datetime) -> _Batch:
+def _checked(batch: _Batch, items: Mapping[str, Item]) -> _Batch:
     """Judge the numbers of the batch, and bring them to their one form."""
-    done = checks.checked(items, batch.values, batch.findings, received_at)
+    done = checks.checked(items, batch.values, batch.findings, batch.received_at)
     return replace(
         batch,
         values={**batch.values, **done.values},
@@ -129,16 +132,18 @@ def _checked(batch: _Batch, items: Mapping[str, Item], received_at: datetime) ->
     )
 
 
-def _repeats(good: pl.DataFrame, data_class: DataClass, received_at: datetime) -> pl.Series:
+def _repeats(good: pl.DataFrame, data_class: DataClass) -> pl.Series:
     """Return for each row why it is a duplicate (code of `REPEATS`), null where it is none."""
     same_key = duplicates.repeated(good["record_key"])
     repeats = good.select(reason=pl.when(same_key).then(pl.lit("same_key")))["reason"]
     within = data_class.same_content_within
     if within is None:
         return repeats
-    apart = {"row_no", "record_key", "day_only", data_class.time_item, *(i.id for i in data_class.key_items)}
+    apart = {"row_no", "record_key", "day_only", "received_at", data_class.time_item}
+    apart |= {item.id for item in data_class.key_items}
     left = good.filter(~same_key)
-    at = times.instants(left[data_class.time_item]).fill_null(received_at)
+    at = times.instants(left[data_class.time_item])
+    at = at.zip_with(at.is_not_null(), left["received_at"])
     again = duplicates.repeated_content(left.drop(apart), at, within)
     rows = left["row_no"].filter(again)
     same_content = good["row_no"].is_in(rows.to_list())
@@ -166,7 +171,7 @@ def _own_point(
     return Typed(own.zip_with(own.is_not_null(), hinted.values), hinted.findings)
 
 
-def _nested(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Series | None:
+def _nested(text: pl.Series, names: list[str], lines: Sequence[bytes]) -> pl.Series | None:
     """Find objects and lists where text is due. Columns hold them as text, so suspects are read again."""
     suspect = text.str.contains(r"^\s*[\[{]").fill_null(value=False)
     if not suspect.any():
@@ -176,7 +181,7 @@ def _nested(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Series 
     return pl.repeat(False, len(text), dtype=pl.Boolean, eager=True).scatter(rows, nested)
 
 
-def _as_written(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Series:
+def _as_written(text: pl.Series, names: list[str], lines: Sequence[bytes]) -> pl.Series:
     """Return JSON items as JSON. The fast reader shows what is nested without its escapes."""
     if text.null_count() == len(text):
         return text
@@ -190,17 +195,15 @@ def _as_written(text: pl.Series, names: list[str], lines: list[bytes]) -> pl.Ser
     )
 
 
-def _bounds(
-    data_class: DataClass, values: Mapping[str, pl.Series], received_at: datetime, source: SourceRef
-) -> list[Finding]:
+def _bounds(data_class: DataClass, batch: _Batch, source: SourceRef) -> list[Finding]:
     """Find records from the future, and live ones that come too late."""
     item = data_class.by_id[data_class.time_item]
-    at = times.instants(values[item.id])
+    at = times.instants(batch.values[item.id])
     history = source.intake is Intake.HISTORY
-    earliest = times.earliest_allowed(received_at, data_class.late_by, history=history)
+    earliest = times.earliest_allowed(batch.received_at, data_class.late_by, history=history)
     written = at.dt.convert_time_zone(times.LOCAL_ZONE).dt.strftime("%Y-%m-%d %H:%M:%S")
     return [
-        Finding("time_in_future", at > received_at + data_class.early_by, item, written),
+        Finding("time_in_future", at > batch.received_at + data_class.early_by, item, written),
         Finding("time_too_old", at < earliest, item, written),
     ]
 
@@ -220,7 +223,7 @@ def _foreign_areas(
     ]
 
 
-def _collated(good: pl.DataFrame, data_class: DataClass, received_at: datetime, refs: Refs) -> pl.DataFrame:
+def _collated(good: pl.DataFrame, data_class: DataClass, refs: Refs) -> pl.DataFrame:
     """Add the columns of `COLLATED` to the accepted rows."""
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, good.height)
     codes = [name for name in ("grid_code", "area_code") if name in good.columns]
@@ -242,7 +245,7 @@ def _collated(good: pl.DataFrame, data_class: DataClass, received_at: datetime, 
     known = good.hstack([times.instants(good[data_class.time_item]).alias("at")]).select(
         "record_key",
         "source_text",
-        occurred_at=at.fill_null(received_at),
+        occurred_at=pl.coalesce(at, "received_at"),
         time_precision=pl.when(at.is_null())
         .then(pl.lit(Precision.RECEIVED.value))
         .when("day_only")

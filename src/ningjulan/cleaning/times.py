@@ -118,6 +118,6 @@ def instants(at: pl.Series) -> pl.Series:
     return at.cast(pl.Datetime("us")).dt.replace_time_zone(LOCAL_ZONE).dt.convert_time_zone("UTC")
 
 
-def earliest_allowed(received_at: datetime, late_by: timedelta, *, history: bool) -> datetime:
-    """Return the oldest occurrence that is accepted from a live, or from a history, source."""
+def earliest_allowed(received_at: pl.Series, late_by: timedelta, *, history: bool) -> pl.Series | datetime:
+    """Return the oldest occurrence that is accepted of each record from a live, or from a history, source."""
     return HISTORY_BEGINS if history else received_at - late_by

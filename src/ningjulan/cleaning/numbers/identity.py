@@ -56,12 +56,12 @@ _FORMS = {
 }
 
 
-def id_card_no(text: pl.Series, *, today: date) -> Judged:
+def id_card_no(text: pl.Series, *, today: date | pl.Series) -> Judged:
     """Judge 18-digit identity numbers of every kind.
 
     Args:
         text: Numbers at half width, or null.
-        today: Local date of receipt; nobody is born later.
+        today: Local date of receipt, one for all or one per row; nobody is born later.
 
     Returns:
         Numbers without blanks and dashes, X in upper case. The synthetic region is right, and noted.
@@ -70,7 +70,7 @@ def id_card_no(text: pl.Series, *, today: date) -> Judged:
     return Judged(values, _card_faults(values, today), _synthetic(values))
 
 
-def id_document(text: pl.Series, kinds: pl.Series, *, today: date) -> Judged:
+def id_document(text: pl.Series, kinds: pl.Series, *, today: date | pl.Series) -> Judged:
     """Judge numbers by the kind of document beside them (CL_ID_TYPE).
 
     Without a kind only a right 18-digit number is accepted: whose number is `E12345678`?
@@ -115,13 +115,15 @@ def _tidied(text: pl.Series) -> pl.Series:
     return tidy.set(tidy == "", None)
 
 
-def _card_faults(values: pl.Series, today: date) -> pl.Series:
+def _card_faults(values: pl.Series, today: date | pl.Series) -> pl.Series:
     rows = np.flatnonzero((values.str.len_bytes() == 18).fill_null(value=False).to_numpy())
     digits = _DIGITS[bytes_of(values.gather(rows), 18)]
     shaped = (digits >= 0).all(axis=1) & (digits[:, :17] < 10).all(axis=1)
     rows = rows[shaped]
     verdicts = np.zeros(len(values), dtype=np.uint8)
-    verdicts[rows] = _verdicts(digits[shaped].astype(np.int32), today)
+    latest = _as_digits(today)
+    latest = latest[rows] if latest.ndim else latest
+    verdicts[rows] = _verdicts(digits[shaped].astype(np.int32), latest)
     is_shaped = np.zeros(len(values), dtype=np.bool_)
     is_shaped[rows] = True
     misshapen = values.is_not_null() & ~pl.Series(is_shaped)
@@ -138,7 +140,14 @@ def _card_faults(values: pl.Series, today: date) -> pl.Series:
     return explained(values, misshapen, why).zip_with(misshapen, found)
 
 
-def _verdicts(digits: npt.NDArray[np.int32], today: date) -> npt.NDArray[np.integer]:
+def _as_digits(today: date | pl.Series) -> npt.NDArray[np.int32]:
+    """Return the days as numbers such as 20261125."""
+    if isinstance(today, pl.Series):
+        return today.dt.strftime("%Y%m%d").cast(pl.Int32).to_numpy()
+    return np.array(today.year * 10_000 + today.month * 100 + today.day, dtype=np.int32)
+
+
+def _verdicts(digits: npt.NDArray[np.int32], latest_birth: npt.NDArray[np.int32]) -> npt.NDArray[np.integer]:
     """Return per row of 18 digits the first thing that is wrong, as index of `_VERDICTS`."""
     region = digits[:, :6] @ (10 ** np.arange(5, -1, -1, dtype=np.int32))
     born = digits[:, 6:14] @ (10 ** np.arange(7, -1, -1, dtype=np.int32))
@@ -146,7 +155,7 @@ def _verdicts(digits: npt.NDArray[np.int32], today: date) -> npt.NDArray[np.inte
         [
             ~_known_region(region),
             ~_is_date(born),
-            born > today.year * 10_000 + today.month * 100 + today.day,
+            born > latest_birth,
             (digits @ _WEIGHTS) % 11 != 1,
         ],
         [1, 2, 3, 4],

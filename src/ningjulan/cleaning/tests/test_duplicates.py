@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning import pipeline
-from ningjulan.cleaning.contracts import REPEATS
+from ningjulan.cleaning.contracts import INSTANT, REPEATS
 from ningjulan.cleaning.duplicates import repeated_content
 from ningjulan.cleaning.tests.samples import NOW, REFS, TOWN, fire_alarm, lines_of
 
@@ -72,7 +72,8 @@ def test_times_far_apart_do_not_overflow():
 
 def alarms(*records, within):
     data_class = replace(catalog.get_class("IOT12"), same_content_within=within)
-    return pipeline.clean(data_class, lines_of(*records), NOW, TOWN, REFS)
+    received_at = pl.Series([NOW] * len(records), dtype=INSTANT)
+    return pipeline.clean(data_class, lines_of(*records), received_at, TOWN, REFS)
 
 
 def test_an_alarm_sent_again_under_a_new_id_is_a_duplicate_with_its_reason():
