@@ -11,7 +11,7 @@ from rich.console import Console
 from bench import dirt, machine, peers_venv, references
 from bench.job import Job
 from bench.report import markdown_of, report_of, table_of
-from bench.runners import PEERS_VENV, RUNNERS, Outcome, Runner, Setting, run_once
+from bench.runners import RUNNERS, Outcome, Runner, Setting, run_once
 
 HERE = Path(__file__).parent
 FULL_RECORDS, QUICK_RECORDS = 500_000, 60_000
@@ -23,12 +23,10 @@ def main() -> int:
     console = Console()
     setting = _setting(wanted)
     manifest = setting.job.manifest()
-    left_out = {}
-    if not wanted.offline and (reason := peers_venv.ensure(wanted.folder / PEERS_VENV)):
-        left_out["peers of their own environment"] = reason
     chosen = [r for r in RUNNERS if not wanted.only or any(word in r.name for word in wanted.only)]
+    failed = {} if wanted.offline else _install(chosen, setting, is_quick=wanted.quick)
     ready = [runner for runner in chosen if runner.is_ready(setting)]
-    left_out |= {r.name: "not installed" for r in chosen if r not in ready}
+    left_out = {r.name: failed.get(r.package, "not installed") for r in chosen if r not in ready}
     machine_now = machine.describe()
     runs = _run_all(ready, setting, wanted.rounds, console)
     report = report_of(ready, runs, manifest, machine_now, left_out)
@@ -39,6 +37,12 @@ def main() -> int:
     console.print(", ".join(f"{name} {value}" for name, value in ratios.items()), highlight=False)
     is_right = all(outcome.verdict.matches for outcomes in runs.values() for outcome in outcomes)
     return 0 if is_right else 1
+
+
+def _install(chosen: list[Runner], setting: Setting, *, is_quick: bool) -> dict[str, str]:
+    """Install what the chosen peers need, the heavy ones only for a full run; return what failed, and why."""
+    names = peers_venv.LIGHT if is_quick else peers_venv.ALL
+    return peers_venv.ensure(setting.peers, [r.package for r in chosen if r.package in names])
 
 
 def _arguments() -> argparse.Namespace:

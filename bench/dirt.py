@@ -16,17 +16,31 @@ from typing import Any
 import polars as pl
 import shapely
 
-from bench.checking import rows_hash
-from bench.job import ACCEPTED, HOUR_MS, LAYOUTS, Job, Layout, Manifest
+from bench.checking import JOINED_KEY, rows_hash
+from bench.job import ACCEPTED, ALERTS, DAY_MS, DWELL, HOUR_MS, LAYOUTS, STORED, Job, Layout, Manifest
+from bench.references import check_digit, id_no
 
-SHARE_OF_FIRE = 0.7
+SHARES = {"IOT12": 0.66, "IOT03": 0.28, "IOT10": 0.06}
 SHARE_SENT_AGAIN = 0.02
 SHARE_UNKNOWN_DEVICE = 0.02
-SPREAD_MS = 6 * HOUR_MS  # the records of one job lie in the six hours before it
+SHARE_STRANGERS = 0.1  # visitors who are none of the 298,000
+SPREAD_MS = 6 * HOUR_MS  # the records of one job lie in the six hours before it, nearly in order
+JITTER_MS, SHARE_HELD_BACK, HELD_BACK_MS = 60_000, 0.02, HOUR_MS
 
-CODES = {  # what a street's systems mostly say, in a night and a day without a catastrophe
-    "IOT12": {"NORMAL": 0.970, "TEST": 0.010, "FAULT": 0.010, "OFFLINE": 0.0095, "FIRE": 0.0005},
-    "IOT03": {"A01": 0.3, "A05": 0.3, "A06": 0.2, "A04": 0.1, "A16": 0.06, "A10": 0.03, "A02": 0.01},
+CODES = {  # what a street's systems mostly say: that all is well. One message in 500 is a fire alarm
+    "IOT12": {"NORMAL": 0.965, "TEST": 0.015, "FAULT": 0.010, "OFFLINE": 0.008, "FIRE": 0.002},
+    "IOT03": {
+        "A05": 0.34,
+        "A06": 0.26,
+        "A01": 0.24,
+        "A16": 0.06,
+        "A10": 0.03,
+        "A04": 0.03,
+        "A03": 0.02,
+        "A02": 0.015,
+        "A07": 0.005,  # rubbish, street vendors, blocked fire lanes
+    },
+    "IOT10": {"111": 0.97, "112": 0.02, "113": 0.01},
 }
 BROKEN: dict[str, float] = {
     "unreadable": 0.004,
@@ -37,6 +51,7 @@ BROKEN: dict[str, float] = {
     "time_in_future": 0.003,
     "time_too_old": 0.003,
     "unknown_code": 0.004,
+    "bad_id_check_digit": 0.004,
 }
 _LOCAL = timezone(timedelta(hours=8))
 _FULL = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
@@ -51,6 +66,7 @@ class _Places:
     addresses: list[tuple[str, str, str]]  # (match, building, grid), those that name a building 幢
     points: list[tuple[float, float]]
     grid_at: Callable[[float, float], str | None]
+    persons: list[tuple[str, str]]  # (identity number, person)
 
 
 def write_job(job: Job, *, n_records: int, seed: int, received_at: datetime) -> Manifest:
@@ -58,8 +74,7 @@ def write_job(job: Job, *, n_records: int, seed: int, received_at: datetime) -> 
     places = _read_places(job)
     dice = random.Random(seed)  # noqa: S311  dice, not secrets
     writer = _Writer(places, dice, int(received_at.timestamp() * 1000))
-    n_fire = round(n_records * SHARE_OF_FIRE)
-    for layout, n in zip(LAYOUTS, (n_fire, n_records - n_fire), strict=True):
+    for layout, n in _counts(n_records).items():
         labels = {code: word for word, code in job.codes(layout).items()}
         with job.input(layout).open("wb") as file:
             file.writelines(line + b"\n" for line in writer.lines(layout, n, labels))
@@ -71,10 +86,32 @@ def write_job(job: Job, *, n_records: int, seed: int, received_at: datetime) -> 
         accepted=dict(Counter(row[0] for row in writer.rows)),
         duplicates=writer.n_duplicates,
         rejected={class_id: dict(sorted(counts.items())) for class_id, counts in writer.rejected.items()},
-        rows_hash=rows_hash(pl.DataFrame(writer.rows, schema=list(ACCEPTED), orient="row")),
+        **_truth_of(pl.DataFrame(writer.rows, schema=list(STORED), orient="row", infer_schema_length=None)),
     )
     job.write_manifest(manifest)
     return manifest
+
+
+def _counts(n_records: int) -> dict[Layout, int]:
+    counts = {layout: round(n_records * SHARES[layout.class_id]) for layout in LAYOUTS}
+    return counts | {LAYOUTS[0]: counts[LAYOUTS[0]] + n_records - sum(counts.values())}
+
+
+def _truth_of(rows: pl.DataFrame) -> dict[str, Any]:
+    """Return what the manifest says of the accepted rows."""
+    by_alert = rows.filter(pl.col("alert").is_not_null()).group_by("alert").len().sort("alert")
+    seen_by = {"fire_alarm": pl.coalesce("building_id", "device_id"), "lane_blocked": pl.col("device_id")}
+    return {
+        "rows_hash": rows_hash(rows, ACCEPTED),
+        "joined": {"persons": rows["person_id"].count()} | dict(by_alert.iter_rows()),
+        "joined_hash": rows_hash(rows, JOINED_KEY),
+        "raised": {
+            alert: rows.filter(pl.col("alert") == alert)
+            .select(key.unique().sort().alias("key"))["key"]
+            .to_list()
+            for alert, key in seen_by.items()
+        },
+    }
 
 
 def _read_places(job: Job) -> _Places:
@@ -96,6 +133,7 @@ def _read_places(job: Job) -> _Places:
         .rows(),
         addresses.select("lon", "lat").rows(),
         grid_at,
+        pl.read_parquet(job.refs / "persons.parquet").rows(),
     )
 
 
@@ -109,21 +147,24 @@ class _Writer:
         self.rows: list[tuple[Any, ...]] = []
         self.rejected: dict[str, Counter[str]] = defaultdict(Counter)
         self.n_duplicates = 0
+        self.person_of = dict(places.persons)
 
     def lines(self, layout: Layout, n: int, labels: dict[str, str]) -> list[bytes]:
         written: list[tuple[bytes, str | None]] = []
         codes, weights = zip(*CODES[layout.class_id].items(), strict=True)
         reasons = [None, *BROKEN]
         shares = [1 - sum(BROKEN.values()), *BROKEN.values()]
-        for code, reason in zip(
-            self.dice.choices(codes, weights, k=n), self.dice.choices(reasons, shares, k=n), strict=True
+        for place, (code, reason) in enumerate(
+            zip(self.dice.choices(codes, weights, k=n), self.dice.choices(reasons, shares, k=n), strict=True)
         ):
+            if reason == "bad_id_check_digit" and not layout.id_no:
+                reason = None  # noqa: PLW2901  a defect that this class cannot have
             if written and self.dice.random() < SHARE_SENT_AGAIN:  # by a gateway that saw no answer
                 again = written[self.dice.randrange(max(0, len(written) - 5000), len(written))]
                 self._count(layout, again[1], is_again=True)
                 written.append(again)
                 continue
-            record, row = self._record(layout, code, labels)
+            record, row = self._record(layout, code, labels, self._moment(place / n))
             line = _encoded(record) if reason is None else self._spoilt(layout, record, reason)
             if reason is None:
                 self.rows.append(row)
@@ -137,42 +178,65 @@ class _Writer:
         else:
             self.n_duplicates += is_again
 
+    def _moment(self, progress: float) -> int:
+        """Return when a record happened: records come nearly in order; some were held back somewhere."""
+        late = self.dice.randrange(HELD_BACK_MS if self.dice.random() < SHARE_HELD_BACK else JITTER_MS)
+        return self.received_ms - round((1 - progress) * SPREAD_MS) - late
+
     def _record(
-        self, layout: Layout, code: str, labels: dict[str, str]
+        self, layout: Layout, code: str, labels: dict[str, str], at_ms: int
     ) -> tuple[dict[str, Any], tuple[Any, ...]]:
         key = f"{self.dice.getrandbits(128):032x}"
-        at_ms = self.received_ms - self.dice.randrange(SPREAD_MS)
-        device, grid, building = self.dice.choice(self.places.devices[layout.class_id])
+        device, grid, building, own = self._place(layout)
         address: str | None = None
-        own: tuple[float, float] | None = None
-        is_known = self.dice.random() >= SHARE_UNKNOWN_DEVICE
-        if not is_known:
-            device, grid, building = f"X{self.dice.randrange(10**6):06d}", None, None  # type: ignore[assignment]
-            if self.dice.random() < 0.5:
-                own = self.dice.choice(self.places.points)
-                grid = self.places.grid_at(*own)  # type: ignore[assignment]
-        if layout.class_id == "IOT03" and self.dice.random() < 0.5:
+        if layout.class_id == "IOT10" or (layout.class_id == "IOT03" and self.dice.random() < 0.5):
             match, of_address, its_grid = self.dice.choice(self.places.addresses)
             address = self._address(match)
             grid, building = grid or its_grid, building or of_address
         written, at_ms = self._time(at_ms)
+        number = self._number(layout)
+        rest = self._rest(layout)
+        who, person = self._who() if layout.id_no else (None, None)
         record = {
             layout.key: self._dirty(key),
             layout.device: self._dirty(device),
             layout.code: self._word(code, labels[code]),
             layout.at: written,
-            layout.number: self._number(layout),
+            layout.number: self._dirty(str(number)) if self.dice.random() < 0.05 else number,
+            **({layout.id_no: who} if who else {}),
             **({"lon": own[0], "lat": own[1]} if own else {}),
             **({"address_text": address} if address else {}),
-            **self._rest(layout),
+            **rest,
         }
-        return record, (layout.class_id, key, at_ms, device, code, grid, building)
+        alert = _alert(layout.class_id, code, number, rest.get(DWELL, 0))
+        return record, (layout.class_id, key, at_ms, device, code, grid, building, person, alert)
+
+    def _place(self, layout: Layout) -> tuple[str, str | None, str | None, tuple[float, float] | None]:
+        """Return a device, its grid and building, and a point of the record's own where it has one."""
+        if layout.class_id == "IOT10":
+            return f"AD{self.dice.randrange(10**6):06d}", None, None, None
+        if self.dice.random() >= SHARE_UNKNOWN_DEVICE:
+            return *self.dice.choice(self.places.devices[layout.class_id]), None
+        own = self.dice.choice(self.places.points) if self.dice.random() < 0.5 else None
+        return f"X{self.dice.randrange(10**6):06d}", self.places.grid_at(*own) if own else None, None, own
+
+    def _who(self) -> tuple[str, str | None]:
+        """Return an identity number as somebody typed it, and the person if it is one of ours."""
+        number, person = self.dice.choice(self.places.persons)
+        if self.dice.random() < SHARE_STRANGERS:
+            while (number := id_no(self.dice)) in self.person_of:
+                pass
+            person = None  # type: ignore[assignment]
+        written = number.lower() if self.dice.random() < 0.1 else number
+        return self._dirty(written), person
 
     def _rest(self, layout: Layout) -> dict[str, Any]:
-        """Items the job stores nowhere, but that a system sends and a parser must read."""
+        """Further items that such a system sends; most of them the job stores nowhere, but must read."""
         if layout.class_id == "IOT12":
             return {"type_flag": 2}
-        return {"algo_version": "sim-1", "dwell_seconds": self.dice.randrange(3600)}
+        if layout.class_id == "IOT10":
+            return {"visitor_name": "访客", "purpose": "1"}
+        return {"algo_version": "sim-1", DWELL: self.dice.randrange(1800)}
 
     def _dirty(self, text: str) -> str:
         chance = self.dice.random()
@@ -188,10 +252,9 @@ class _Writer:
             return label
         return code.lower() if chance < 0.10 else self._dirty(code)
 
-    def _number(self, layout: Layout) -> Any:
+    def _number(self, layout: Layout) -> float:
         # Another value each time: who says the same twice within minutes may count as sending again.
-        number = len(self.rows) % 65536 if layout.is_whole else round(self.dice.random(), 4)
-        return self._dirty(str(number)) if self.dice.random() < 0.05 else number
+        return len(self.rows) % round(layout.number_max) if layout.is_whole else round(self.dice.random(), 4)
 
     def _time(self, at_ms: int) -> tuple[Any, int]:
         """Return a moment as some system writes it, and what is left of it in that form."""
@@ -224,17 +287,27 @@ class _Writer:
         if reason == "unreadable":
             return self._unreadable(_encoded(record))
         item, value = {
-            "missing_item": (self.dice.choice((layout.key, layout.device, layout.code, layout.at)), None),
+            "missing_item": (self.dice.choice(self._needed(layout)), None),
             "wrong_type": (layout.number, "N/A"),
             "out_of_range": (layout.number, layout.number_max + 5),
             "bad_time": (layout.at, self.dice.choice(("昨天下午", "2026-02-31 08:00:00", "25:61"))),
-            "time_in_future": (layout.at, self.received_ms + 30 * 24 * HOUR_MS),
-            "time_too_old": (layout.at, self.received_ms - 30 * 24 * HOUR_MS),
+            "time_in_future": (layout.at, self.received_ms + 60 * DAY_MS),
+            "time_too_old": (layout.at, self.received_ms - 30 * DAY_MS),
             "unknown_code": (layout.code, "ZZ9"),
+            "bad_id_check_digit": (layout.id_no, self._wrong_id_no()),
         }[reason]
         if value is None and self.dice.random() < 0.5:
             return _encoded({name: v for name, v in record.items() if name != item})
         return _encoded(record | {item: value})
+
+    def _needed(self, layout: Layout) -> tuple[str, ...]:
+        # The catalogue lets a visitor's kind of document be absent: that defect is not made.
+        code = () if layout.class_id == "IOT10" else (layout.code,)
+        return (layout.key, layout.device, layout.at, *code)
+
+    def _wrong_id_no(self) -> str:
+        digits = self.dice.choice(self.places.persons)[0][:17]
+        return digits + self.dice.choice([d for d in "0123456789X" if d != check_digit(digits)])
 
     def _unreadable(self, line: bytes) -> bytes:
         chance = self.dice.random()
@@ -243,6 +316,13 @@ class _Writer:
         if chance < 0.8:
             return line.replace(b'"', b"'")
         return b"[" + line + b"]" if chance < 0.9 else b"\xff\xfe" + line[2:]
+
+
+def _alert(class_id: str, code: str, number: float, dwell_s: int) -> str | None:
+    for rule in ALERTS:
+        if (rule.class_id, rule.code) == (class_id, code):
+            return rule.alert if number >= rule.min_number and dwell_s >= rule.min_dwell_s else None
+    return None
 
 
 def _encoded(record: dict[str, Any]) -> bytes:

@@ -1,17 +1,22 @@
 """The reference tables of a job, from the demo town."""
 
 import json
+import random
 from dataclasses import asdict
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import shapely
 
-from bench.job import EARLY_MS, LAYOUTS
+from bench.job import ALERTS, CHECK_DIGITS, LAYOUTS, WEIGHTS
 from ningjulan.catalog import facade as catalog
 from ningjulan.registry import town
 
 SEED = 7
+PERSONS = 298_000
+REGION = "999999"  # of people who do not exist
+_BORN_FROM, _BORN_DAYS = date(1930, 1, 1), 34_000
 _DEVICE = ("device_id", "grid_code", "building_id")
 _ADDRESS = ("match", "building_id", "grid_code")
 PREFIX = r"^(?:浙江省)?(?:杭州市)?(?:萧山区)?(?:宁围街道)?"
@@ -42,7 +47,27 @@ def write_references(town_folder: Path, refs: Path) -> None:
     }
     (refs / "grids.json").write_text(json.dumps(rings))
     (refs / "codes.json").write_text(json.dumps(_codes(), ensure_ascii=False))
+    _persons(PERSONS).write_parquet(refs / "persons.parquet")
     _write_for_node(refs)
+
+
+def id_no(dice: random.Random) -> str:
+    """Return a right identity number of nobody."""
+    born = _BORN_FROM + timedelta(days=dice.randrange(_BORN_DAYS))
+    digits = f"{REGION}{born:%Y%m%d}{dice.randrange(1000):03d}"
+    return digits + check_digit(digits)
+
+
+def check_digit(digits: str) -> str:
+    return CHECK_DIGITS[sum(int(d) * w for d, w in zip(digits, WEIGHTS, strict=True)) % 11]
+
+
+def _persons(n: int) -> pl.DataFrame:
+    dice = random.Random(SEED)  # noqa: S311  dice, not secrets
+    numbers: dict[str, None] = {}
+    while len(numbers) < n:
+        numbers[id_no(dice)] = None
+    return pl.DataFrame({"id_no": list(numbers), "person_id": [f"R{i:06d}" for i in range(n)]})
 
 
 def _write_for_node(refs: Path) -> None:
@@ -50,7 +75,9 @@ def _write_for_node(refs: Path) -> None:
     devices = pl.read_parquet(refs / "devices.parquet")
     addresses = pl.read_parquet(refs / "addresses.parquet")
     files = {
-        "layouts": {"layouts": [asdict(layout) for layout in LAYOUTS], "early_ms": EARLY_MS},
+        "layouts": [asdict(layout) for layout in LAYOUTS],
+        "alerts": [asdict(threshold) for threshold in ALERTS],
+        "persons": pl.read_parquet(refs / "persons.parquet").rows(),
         "devices": [[device, [grid, of]] for device, grid, of in devices.select(_DEVICE).iter_rows()],
         "addresses": [[match, [of, grid]] for match, of, grid in addresses.select(_ADDRESS).iter_rows()],
     }

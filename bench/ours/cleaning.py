@@ -21,7 +21,7 @@ from ningjulan.cleaning import facade as cleaning
 from ningjulan.cleaning.contracts import Cleaned, Refs
 from ningjulan.sources.manifest import get_source
 
-SOURCES = {"IOT12": "town_iot", "IOT03": "town_video"}
+SOURCES = {"IOT12": "town_iot", "IOT03": "town_video", "IOT10": "town_visitors"}
 UNREADABLE = ("bad_json", "not_utf8", "not_an_object")
 
 
@@ -68,9 +68,11 @@ def reasons(rejected: pl.DataFrame, class_id: str) -> pl.DataFrame:
 
 def rows(accepted: pl.DataFrame, class_id: str) -> pl.DataFrame:
     """Return our accepted rows in the words of the job."""
-    code = next(layout.code for layout in LAYOUTS if layout.class_id == class_id)
+    layout = next(layout for layout in LAYOUTS if layout.class_id == class_id)
     at_ms = pl.col("occurred_at").dt.epoch("ms")
-    return accepted.with_columns(class_id=pl.lit(class_id), at_ms=at_ms, code=pl.col(code)).select(ACCEPTED)
+    return accepted.with_columns(
+        class_id=pl.lit(class_id), at_ms=at_ms, code=pl.col(layout.code), device_id=pl.col(layout.device)
+    ).select(ACCEPTED)
 
 
 def _clean(share: Share, ready: Barrier, done: Barrier) -> None:
@@ -82,7 +84,7 @@ def _clean(share: Share, ready: Barrier, done: Barrier) -> None:
     for is_real in (False, True):  # first a little of each class, so that both have been met
         if is_real:
             ready.wait()
-        for class_id, lines in batches if is_real else [(c, ls[:50]) for c, ls in (batches[0], batches[-1])]:
+        for class_id, lines in batches if is_real else [(c, ls[:50]) for c, ls in dict(batches).items()]:
             cleaned = cleaning.clean(
                 class_id, lines, received_at=received_at, source=sources[class_id], refs=refs
             )

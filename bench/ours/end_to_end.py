@@ -187,6 +187,16 @@ def _write(job: Job, out: Path, var: Path) -> None:
         frame = pl.DataFrame(list(found), schema={"reasons": pl.List(pl.String)}, orient="row")
         rejected.append(reasons(frame, layout.class_id))
     pl.concat(rejected).write_parquet(out / "rejected.parquet")
+    _raised().write_parquet(out / "raised.parquet")
+
+
+def _raised() -> pl.DataFrame:
+    """Return what scenarios were moved to say: the alert in the words of the job, and its key."""
+    from ningjulan.scenarios.models import Alert
+
+    found = Alert.objects.filter(is_shadow=False).values_list("scenario_id", "key")
+    frame = pl.DataFrame(list(found), schema={"alert": pl.String, "key": pl.String}, orient="row")
+    return frame.with_columns(pl.col("alert").str.split(".").list.last())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from bytewax.inputs import DynamicSource, StatelessSourcePartition
 from bytewax.outputs import DynamicSink, StatelessSinkPartition
 from bytewax.testing import cluster_main
 
-from bench.job import ACCEPTED, LAYOUTS, Job
+from bench.job import LAYOUTS, STORED, Job
 from bench.measuring import Watch, to_disk
 from bench.peers.plain_python import write
 from bench.peers.rules import References, judged, parsed, read_lines
@@ -52,7 +52,7 @@ class _Collector(DynamicSink[Any], StatelessSinkPartition[Any]):
 
     def write_batch(self, items: list[Any]) -> None:
         for item in items:
-            (self.rows if len(item) == len(ACCEPTED) else self.rejects).append(item)
+            (self.rows if len(item) == len(STORED) else self.rejects).append(item)
 
 
 def main(job: Job, out: Path) -> None:
@@ -68,7 +68,7 @@ def main(job: Job, out: Path) -> None:
     def new_only(items: list[Any]) -> Iterator[Any]:
         """One worker sees every key: a set is cheaper than Bytewax's state for each of them."""
         for item in items:
-            if len(item) == len(ACCEPTED):
+            if len(item) == len(STORED):
                 if item[:2] in seen:
                     continue
                 seen.add(item[:2])
@@ -81,7 +81,7 @@ def main(job: Job, out: Path) -> None:
     op.output("out", stream, sink)
     with Watch() as watch:
         cluster_main(flow, [], 0)
-        write(sink.rows, ACCEPTED, out / "accepted.parquet")
+        write(sink.rows, STORED, out / "accepted.parquet")
         write(sink.rejects, ("class_id", "reason", "raw"), out / "rejected.parquet")
         to_disk(out / "accepted.parquet", out / "rejected.parquet")
     watch.measured().print()

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from bench.job import EARLY_MS, LAYOUTS, Job, Layout
+from bench.job import ALERTS, CHECK_DIGITS, LAYOUTS, WEIGHTS, Job, Layout
 from bench.measuring import Watch, to_disk
 
 FULL = "".join(chr(code + 0xFEE0) for code in range(0x21, 0x7F)) + "\u3000"
@@ -28,6 +28,9 @@ create macro at_ms(s) as case
     when regexp_full_match(s, '[0-9]{{4}}年[0-9]+月[0-9]+日[0-9]+时[0-9]+分')
         then epoch_ms(try_strptime(s, '%Y年%-m月%-d日%-H时%-M分')) - 28800000
     when s like '____-__-__T%' then epoch_ms(try_cast(s as timestamptz)) end;
+create macro has_check_digit(s) as coalesce(regexp_full_match(s, '[0-9]{{17}}[0-9X]')
+    and substr('{CHECK_DIGITS}', list_dot_product([try_cast(d as double) for d in string_split(s[1:17], '')],
+        {[float(w) for w in WEIGHTS]})::bigint % 11 + 1, 1) = s[18], false);
 create macro match_of(s) as replace(regexp_replace(replace(s, ' ', ''),
     '^(浙江省)?(杭州市)?(萧山区)?(宁围街道)?', ''), '栋', '幢');
 """
@@ -37,6 +40,7 @@ with fields as (
     select line, raw, json, repaired(json->>'{key}') as record_key, repaired(json->>'{device}') as device_id,
         lower(repaired(json->>'{code}')) as word, repaired(json->>'{at}') as at_text,
         repaired(json->>'{number}') as number, repaired(json->>'address_text') as address,
+        upper(repaired(json->>'{id_no}')) as id_no, try_cast(json->>'dwell_seconds' as bigint) as dwell,
         try_cast(json->>'lon' as double) as lon, try_cast(json->>'lat' as double) as lat
     from (select *, case when json_valid(text) and text like '{{%' then text::json end as json from lines)
 ), typed as (
@@ -50,7 +54,8 @@ select *, case when json is null then 'unreadable'
     when at_ms is null then 'bad_time'
     when at_ms > {latest} then 'time_in_future'
     when at_ms < {earliest} then 'time_too_old'
-    when code is null then 'unknown_code' end as reason
+    when code is null then 'unknown_code'
+    when id_no is not null and not has_check_digit(id_no) then 'bad_id_check_digit' end as reason
 from typed
 """
 ACCEPTED = """
@@ -63,10 +68,12 @@ copy (
     )
     select '{class_id}' as class_id, record_key, at_ms, p.device_id, p.code,
         coalesce(d.grid_code, nullif(grid_at(p.lon, p.lat), ''), a.grid_code) as grid_code,
-        coalesce(d.building_id, a.building_id) as building_id
+        coalesce(d.building_id, a.building_id) as building_id, w.person_id,
+        case {alerts} end as alert
     from points p
     left join '{refs}/devices.parquet' d on d.device_id = p.device_id
     left join '{refs}/addresses.parquet' a on a.match = match_of(p.address)
+    left join '{refs}/persons.parquet' w on w.id_no = p.id_no
 ) to '{out}/accepted-{class_id}.parquet' (format parquet)
 """
 REJECTED = """
@@ -103,11 +110,24 @@ def _facts(job: Job, layout: Layout, received_ms: int, out: Path) -> dict[str, o
         **{name: getattr(layout, name) for name in ("class_id", "key", "device", "code", "at", "number")},
         "number_type": "bigint" if layout.is_whole else "double",
         "number_max": layout.number_max,
-        "latest": received_ms + EARLY_MS,
+        "id_no": layout.id_no or "id_no",
+        "alerts": _alerts(layout),
+        "latest": received_ms + layout.early_ms,
         "earliest": received_ms - layout.late_ms,
         "refs": job.refs,
         "out": out,
     }
+
+
+def _alerts(layout: Layout) -> str:
+    """Return the thresholds of a class as the cases of one expression."""
+    cases = (
+        f"when p.code = '{rule.code}' and coalesce(value, 0) >= {rule.min_number} "
+        f"and coalesce(dwell, 0) >= {rule.min_dwell_s} then '{rule.alert}'"
+        for rule in ALERTS
+        if rule.class_id == layout.class_id
+    )
+    return " ".join(cases) or "when false then ''"
 
 
 def _lines(path: Path) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from bench.job import ACCEPTED, EARLY_MS, LAYOUTS, Job, Layout
+from bench.job import ALERTS, CHECK_DIGITS, DWELL, LAYOUTS, STORED, WEIGHTS, Job, Layout
 from bench.measuring import Watch, to_disk
 from bench.peers.rules import HALF, parsed, read_lines
 
@@ -32,10 +32,11 @@ def main(job: Job, out: Path) -> None:
 def _done(job: Job, layout: Layout, received_ms: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     lines = list(read_lines(job.input(layout)))
     records = [parsed(line) for line in lines]
-    names = [layout.key, layout.device, layout.code, layout.at, layout.number, "address_text", "lon", "lat"]
+    names = [layout.key, layout.device, layout.code, layout.at, layout.number, "address_text"]
+    names = [*names, layout.id_no or "id_no", "lon", "lat", DWELL]
     frame = pd.DataFrame([record or {} for record in records], columns=names)
     frame["unreadable"] = [record is None for record in records]
-    for name in names[:6]:
+    for name in names[:7]:
         frame[name] = _repaired(frame[name])
     _judge(frame, layout, received_ms, job.codes(layout))
     bad = frame["reason"] != ""
@@ -60,6 +61,8 @@ def _judge(frame: pd.DataFrame, layout: Layout, received_ms: int, codes: dict[st
     number = frame[layout.number]
     value = pd.to_numeric(number, errors="coerce")
     frame["at_ms"] = _at_ms(frame[layout.at])
+    frame["value"] = value.fillna(0)
+    frame["id_no"] = frame[layout.id_no or "id_no"].astype("object").str.upper()
     frame["found"] = frame[layout.code].str.lower().map(codes)
     needed = [layout.key, layout.device, layout.code, layout.at]
     frame["reason"] = np.select(
@@ -69,16 +72,39 @@ def _judge(frame: pd.DataFrame, layout: Layout, received_ms: int, codes: dict[st
             number.notna() & value.isna(),
             (value < 0) | (value > layout.number_max),
             frame["at_ms"].isna(),
-            frame["at_ms"] > received_ms + EARLY_MS,
+            frame["at_ms"] > received_ms + layout.early_ms,
             frame["at_ms"] < received_ms - layout.late_ms,
             frame["found"].isna(),
+            frame["id_no"].notna() & ~_has_check_digit(frame["id_no"]),
         ],
         [
             *("unreadable", "missing_item", "wrong_type", "out_of_range"),
-            *("bad_time", "time_in_future", "time_too_old", "unknown_code"),
+            *("bad_time", "time_in_future", "time_too_old", "unknown_code", "bad_id_check_digit"),
         ],
         "",
     )
+
+
+def _has_check_digit(numbers: pd.Series) -> pd.Series:
+    is_right = pd.Series(data=False, index=numbers.index)
+    shaped = numbers[numbers.str.fullmatch("[0-9]{17}[0-9X]", na=False)]
+    if len(shaped):
+        digits = np.frombuffer("".join(shaped).encode(), np.uint8).reshape(-1, 18)
+        wanted = np.frombuffer(CHECK_DIGITS.encode(), np.uint8)[
+            (digits[:, :17] - 48) @ np.array(WEIGHTS) % 11
+        ]
+        is_right[shaped.index] = wanted == digits[:, 17]
+    return is_right
+
+
+def _alert(frame: pd.DataFrame, layout: Layout) -> pd.Series:
+    alert = pd.Series(None, index=frame.index, dtype="object")
+    dwell = pd.to_numeric(frame[DWELL]).fillna(0)
+    for rule in ALERTS:
+        if rule.class_id == layout.class_id:
+            reached = (frame["value"] >= rule.min_number) & (dwell >= rule.min_dwell_s)
+            alert[(frame["found"] == rule.code) & reached] = rule.alert
+    return alert
 
 
 def _at_ms(text: pd.Series) -> pd.Series:
@@ -108,6 +134,8 @@ def _placed(good: pd.DataFrame, job: Job, layout: Layout) -> pd.DataFrame:
     match = match.str.replace(PREFIX, "", regex=True).str.replace("栋", "幢", regex=False)
     frame = good.assign(match=match).merge(devices, on=layout.device, how="left")
     frame = frame.merge(addresses, on="match", how="left", suffixes=("", "_of_address"))
+    persons = pd.read_parquet(job.refs / "persons.parquet")
+    frame = frame.merge(persons, on="id_no", how="left")
     grid = frame["grid_code"].fillna(_grids(frame, job)).fillna(frame["grid_code_of_address"])
     return pd.DataFrame(
         {
@@ -118,8 +146,10 @@ def _placed(good: pd.DataFrame, job: Job, layout: Layout) -> pd.DataFrame:
             "code": frame["found"],
             "grid_code": grid,
             "building_id": frame["building_id"].fillna(frame["building_id_of_address"]),
+            "person_id": frame["person_id"],
+            "alert": _alert(frame, layout),
         }
-    )[list(ACCEPTED)]
+    )[list(STORED)]
 
 
 def _grids(frame: pd.DataFrame, job: Job) -> pd.Series:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.job import ACCEPTED, LAYOUTS, Job
+from bench.job import LAYOUTS, STORED, Job
 from bench.measuring import Watch, to_disk
 from bench.peers.rules import References, Row, judged, parsed, read_lines
 
@@ -26,7 +26,7 @@ def main(job: Job, out: Path) -> None:
                 elif result[1] not in seen:
                     seen.add(result[1])
                     rows.append(result)
-        write(rows, ACCEPTED, out / "accepted.parquet")
+        write(rows, STORED, out / "accepted.parquet")
         write(rejects, ("class_id", "reason", "raw"), out / "rejected.parquet")
         to_disk(out / "accepted.parquet", out / "rejected.parquet")
     watch.measured().print()

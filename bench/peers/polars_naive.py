@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-from bench.job import ACCEPTED, EARLY_MS, LAYOUTS, Job, Layout
+from bench.job import ALERTS, CHECK_DIGITS, DWELL, LAYOUTS, STORED, WEIGHTS, Job, Layout
 from bench.measuring import Watch, to_disk
 
 FULL = [chr(code + 0xFEE0) for code in range(0x21, 0x7F)] + ["\u3000", "\u200b", "\ufeff"]
@@ -59,6 +59,7 @@ def _repaired(name: str) -> pl.Expr:
 
 def _judged(lines: pl.DataFrame, layout: Layout, received_ms: int, codes: dict[str, str]) -> pl.DataFrame:
     names = (layout.key, layout.device, layout.code, layout.at, layout.number, "address_text", "lon", "lat")
+    names += (DWELL, layout.id_no or "id_no")
     fields = pl.Struct({name: pl.String for name in names})
     frame = lines.with_columns(pl.col("text").str.json_decode(fields).alias("record"))
     frame = frame.unnest("record").with_columns(
@@ -70,6 +71,7 @@ def _judged(lines: pl.DataFrame, layout: Layout, received_ms: int, codes: dict[s
         record_key=layout.key,
         at_ms=_at_ms(layout.at),
         word=layout.code,
+        id_no=pl.col(layout.id_no or "id_no").str.to_uppercase(),
         value=number.cast(pl.Int64 if layout.is_whole else pl.Float64, strict=False),
     ).with_columns(pl.col("word").str.to_lowercase().replace_strict(codes, default=None).alias("found"))
     needed = (layout.key, layout.device, layout.code, layout.at)
@@ -84,13 +86,37 @@ def _judged(lines: pl.DataFrame, layout: Layout, received_ms: int, codes: dict[s
         .then(pl.lit("out_of_range"))
         .when(pl.col("at_ms").is_null())
         .then(pl.lit("bad_time"))
-        .when(pl.col("at_ms") > received_ms + EARLY_MS)
+        .when(pl.col("at_ms") > received_ms + layout.early_ms)
         .then(pl.lit("time_in_future"))
         .when(pl.col("at_ms") < received_ms - layout.late_ms)
         .then(pl.lit("time_too_old"))
         .when(pl.col("found").is_null())
         .then(pl.lit("unknown_code"))
+        .when(pl.col("id_no").is_not_null() & ~_has_check_digit())
+        .then(pl.lit("bad_id_check_digit"))
     )
+
+
+def _has_check_digit() -> pl.Expr:
+    number = pl.col("id_no")
+    weighted = (number.str.slice(i, 1).cast(pl.Int32, strict=False) * w for i, w in enumerate(WEIGHTS))
+    wanted = (pl.sum_horizontal(*weighted, ignore_nulls=False) % 11).replace_strict(
+        dict(enumerate(CHECK_DIGITS)), default=None, return_dtype=pl.String
+    )
+    return (number.str.contains("^[0-9]{17}[0-9X]$") & (number.str.slice(17) == wanted)).fill_null(False)
+
+
+def _alert(layout: Layout) -> pl.Expr:
+    alert = pl.lit(None, pl.String)
+    for rule in ALERTS:
+        if rule.class_id == layout.class_id:
+            reached = (pl.col("value").fill_null(0) >= rule.min_number) & (
+                pl.col(DWELL).cast(pl.Int64).fill_null(0) >= rule.min_dwell_s
+            )
+            alert = (
+                pl.when((pl.col("found") == rule.code) & reached).then(pl.lit(rule.alert)).otherwise(alert)
+            )
+    return alert
 
 
 def _at_ms(name: str) -> pl.Expr:
@@ -115,6 +141,7 @@ def _placed(good: pl.DataFrame, job: Job, layout: Layout) -> pl.DataFrame:
     addresses = pl.read_parquet(job.refs / "addresses.parquet").select(
         "match", b_grid="grid_code", b_building="building_id"
     )
+    persons = pl.read_parquet(job.refs / "persons.parquet")
     match = (
         pl.col("address_text")
         .str.replace_all(" ", "")
@@ -123,16 +150,18 @@ def _placed(good: pl.DataFrame, job: Job, layout: Layout) -> pl.DataFrame:
     )
     frame = good.with_columns(match=match)
     frame = frame.join(devices, on=layout.device, how="left").join(addresses, on="match", how="left")
+    frame = frame.join(persons, on="id_no", how="left")
     return (
         frame.with_columns(p_grid=_grids(frame, job))
         .with_columns(
             class_id=pl.lit(layout.class_id),
             device_id=layout.device,
             code="found",
+            alert=_alert(layout),
             grid_code=pl.coalesce("d_grid", "p_grid", "b_grid"),
             building_id=pl.coalesce("d_building", "b_building"),
         )
-        .select(ACCEPTED)
+        .select(STORED)
     )
 
 
