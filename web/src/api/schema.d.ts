@@ -577,9 +577,49 @@ export interface paths {
         };
         /**
          * List Sources
-         * @description 数据收支：每个来源、每一类，接收 = 入库 + 拒收 + 重复。
+         * @description 数据收支：每个来源、每一类，接收 = 入库 + 拒收 + 重复 + 搁置；从未送数的也在内。
          */
         get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description 血缘：一条记录从原始内容到案件的全过程。查阅原始内容须写明事由，并留痕。
+         */
+        get: operations["getLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality
+         * @description 数据质量：按规则统计拒收，按日统计收支；指定数据类时另有各项的填报率。
+         */
+        get: operations["getQuality"];
         put?: never;
         post?: never;
         delete?: never;
@@ -597,11 +637,131 @@ export interface paths {
         };
         /**
          * List Rejects
-         * @description 拒收的记录：原始内容与原因，仅供数据管理员查看。
+         * @description 拒收的记录：原始内容与原因，仅供数据管理员查看；默认只列待处理的。
          */
         get: operations["listRejects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description 成批原样重报：代码表或清洗规则更正后，把某来源某类（某原因）待处理的拒收记录全部重新送入。
+         */
+        post: operations["releaseRejects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects/{reject_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reject
+         * @description 一条拒收记录：全文、原因、历次处理与结果。
+         */
+        get: operations["getReject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects/{reject_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description 作废：写明原因，不再处理；可以撤销。
+         */
+        post: operations["dismissReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects/{reject_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen
+         * @description 撤销作废。
+         */
+        post: operations["reopenReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects/{reject_id}/resubmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resubmit
+         * @description 更正重报：送入更正后的内容；不带内容则原样重报。
+         */
+        post: operations["resubmitReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/rejects/{reject_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Reject
+         * @description 试清洗：用现行规则清洗更正后的内容，不入库，立即告知能否通过及原因。
+         */
+        post: operations["tryReject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -774,7 +934,10 @@ export interface components {
             /** Parent Code */
             parent_code: string;
         };
-        /** BalanceOut */
+        /**
+         * BalanceOut
+         * @description A class of a source: 接收 = 入库 + 拒收 + 重复 + 搁置. `state` never: declared, and nothing has come.
+         */
         BalanceOut: {
             /** Canary At */
             canary_at: string | null;
@@ -791,20 +954,33 @@ export interface components {
             class_zh: string;
             /** Duplicate */
             duplicate: number;
+            /** Fresh S */
+            fresh_s: number | null;
+            /** Intake */
+            intake: string | null;
             /** Last Received At */
             last_received_at: string | null;
             /** Median Visible Ms */
             median_visible_ms: number | null;
             /** N Batches */
             n_batches: number;
+            /** N Mended */
+            n_mended: number;
+            /** N Open */
+            n_open: number;
             /** Parked */
             parked: number;
+            /** Per Minute 1H */
+            per_minute_1h: number;
+            /** Per Minute 5M */
+            per_minute_5m: number;
             /** Received */
             received: number;
             /** Rejected */
             rejected: number;
             /** Source */
             source: string;
+            state: components["schemas"]["DeliveryState"];
             /** Stored */
             stored: number;
             /** Tenant Code */
@@ -1277,6 +1453,29 @@ export interface components {
             /** Too Few */
             too_few: boolean;
         };
+        /** DayOut */
+        DayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** N Duplicate */
+            n_duplicate: number;
+            /** N Parked */
+            n_parked: number;
+            /** N Received */
+            n_received: number;
+            /** N Rejected */
+            n_rejected: number;
+            /** N Stored */
+            n_stored: number;
+        };
+        /**
+         * DeliveryState
+         * @enum {string}
+         */
+        DeliveryState: "delivered" | "never";
         /** DevicesOut */
         DevicesOut: {
             /** Ids */
@@ -1292,6 +1491,13 @@ export interface components {
             /** Online */
             online: boolean[];
         };
+        /** DismissIn */
+        DismissIn: {
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
         /** DispatchIn */
         DispatchIn: {
             /**
@@ -1304,6 +1510,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * FaultOut
+         * @description A broken rule in words. `item` is empty where the line as a whole is meant.
+         */
+        FaultOut: {
+            /** En */
+            en: string;
+            /** Item */
+            item: string;
+            /** Reason */
+            reason: string;
+            /** Zh */
+            zh: string;
+        };
         /** FigureOut */
         FigureOut: {
             /** Key */
@@ -1314,6 +1534,24 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * FilledOut
+         * @description How many stored records of the class say something of an item, whatever their source.
+         */
+        FilledOut: {
+            /** En */
+            en: string;
+            /** Item */
+            item: string;
+            /** N Filled */
+            n_filled: number;
+            /** N Rows */
+            n_rows: number;
+            /** Share */
+            share: number;
+            /** Zh */
+            zh: string;
         };
         /** GroupOut */
         GroupOut: {
@@ -1378,44 +1616,120 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** ItemOut */
+        /**
+         * ItemOut
+         * @description An item that a fault is about.
+         */
         ItemOut: {
-            /** Check */
-            check: string | null;
-            /** Code List */
-            code_list: string | null;
-            /** Core */
-            core: boolean;
             /** En */
             en: string;
-            /** Format */
-            format: string | null;
             /** Id */
             id: string;
-            /** Keep Days */
-            keep_days: number | null;
-            /** Key */
-            key: boolean;
-            /** Level */
-            level: string;
-            /** Mask */
-            mask: string | null;
-            /** Maximum */
-            maximum: number | null;
-            /** Minimum */
-            minimum: number | null;
-            /** Pi */
-            pi: string | null;
-            /** Refers To */
-            refers_to: string | null;
-            /** Required */
-            required: boolean;
-            /** Type */
-            type: string;
-            /** Unit */
-            unit: string | null;
             /** Zh */
             zh: string;
+        };
+        /** LineageItemOut */
+        LineageItemOut: {
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** Is Masked */
+            is_masked: boolean;
+            /** Value */
+            value: string | null;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * LineageOut
+         * @description `record`: the stored row, personal items masked. `raw`: only for a stated reason, which is on record.
+         */
+        LineageOut: {
+            /** Class En */
+            class_en: string;
+            /** Class Id */
+            class_id: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Has Raw */
+            has_raw: boolean;
+            /** Raw */
+            raw: string | null;
+            /**
+             * Raw State
+             * @enum {string}
+             */
+            raw_state: "held" | "expired" | "unknown" | "closed";
+            /** Record */
+            record: components["schemas"]["LineageItemOut"][];
+            /** Record Key */
+            record_key: string | null;
+            /** Source */
+            source: string;
+            /** Steps */
+            steps: components["schemas"]["LineageStepOut"][];
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /**
+         * LineageQuery
+         * @description By class and key (and source, day), or by a reject, a batch (and row of the upload) or a case.
+         */
+        LineageQuery: {
+            /** Batch Id */
+            batch_id?: string | null;
+            /** Case Id */
+            case_id?: string | null;
+            /** Class Id */
+            class_id?: string | null;
+            /** Day */
+            day?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Record Key */
+            record_key?: string | null;
+            /** Reject Id */
+            reject_id?: number | null;
+            /** Row No */
+            row_no?: number | null;
+            /** Source */
+            source?: string | null;
+        };
+        /**
+         * LineageStepOut
+         * @description `happened` false: it did not, `what_…` says why, and `at` is null.
+         */
+        LineageStepOut: {
+            /** Alert Id */
+            alert_id: string | null;
+            /** At */
+            at: string | null;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Case Id */
+            case_id: string | null;
+            /** Happened */
+            happened: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "received" | "streamed" | "cleaned" | "rejected" | "parked" | "open" | "mended" | "dismiss" | "reopen" | "stored" | "duplicate" | "alert" | "case";
+            /** Receipt Id */
+            receipt_id: string | null;
+            /** Reject Id */
+            reject_id: number | null;
+            /** Row No */
+            row_no: number | null;
+            /** Stream Seq */
+            stream_seq: number | null;
+            /** What En */
+            what_en: string;
+            /** What Zh */
+            what_zh: string;
         };
         /** MapConfigOut */
         MapConfigOut: {
@@ -1552,12 +1866,116 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** QualityOfSource */
+        QualityOfSource: {
+            /** Class En */
+            class_en: string;
+            /** Class Id */
+            class_id: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Days */
+            days: components["schemas"]["DayOut"][];
+            /** N Duplicate */
+            n_duplicate: number;
+            /** N Mended */
+            n_mended: number;
+            /** N Parked */
+            n_parked: number;
+            /** N Received */
+            n_received: number;
+            /** N Rejected */
+            n_rejected: number;
+            /** N Stored */
+            n_stored: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Source */
+            source: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
+        /**
+         * QualityOut
+         * @description Of all that was asked for together, then per source and class. `filled`: only for one class.
+         */
+        QualityOut: {
+            /** Days */
+            days: components["schemas"]["DayOut"][];
+            /** Filled */
+            filled: components["schemas"]["FilledOut"][] | null;
+            /** N Duplicate */
+            n_duplicate: number;
+            /** N Mended */
+            n_mended: number;
+            /** N Parked */
+            n_parked: number;
+            /** N Received */
+            n_received: number;
+            /** N Rejected */
+            n_rejected: number;
+            /** N Stored */
+            n_stored: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Sources */
+            sources: components["schemas"]["QualityOfSource"][];
+        };
+        /** QualityQuery */
+        QualityQuery: {
+            /** Class Id */
+            class_id?: string | null;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+            /** Source */
+            source?: string | null;
+        };
+        /** ReasonDayOut */
+        ReasonDayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** N */
+            n: number;
+        };
         /** ReasonIn */
         ReasonIn: {
             /** Opinion */
             opinion: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ReasonOut
+         * @description A rule and the records that broke it. `share`: of the rejected; one record may break several.
+         */
+        ReasonOut: {
+            /** Days */
+            days: components["schemas"]["ReasonDayOut"][];
+            /** En */
+            en: string;
+            /** Example Id */
+            example_id: number;
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string;
+            /** Share */
+            share: number;
+            /** Zh */
+            zh: string;
         };
         /** RegisterIn */
         RegisterIn: {
@@ -1569,16 +1987,102 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** RejectOut */
-        RejectOut: {
+        /**
+         * RejectDetailOut
+         * @description One reject whole. `encoding`: how `raw` was read; `bytes`: as no text at all, shown as `\x..`.
+         *
+         *     origin_id: The reject that this one was sent in again from; it is dealt with there.
+         */
+        RejectDetailOut: {
+            /** Batch Id */
+            batch_id: string;
+            /** Class En */
+            class_en: string;
             /** Class Id */
             class_id: string;
+            /** Class Zh */
+            class_zh: string;
             /** Cleaner Version */
             cleaner_version: string;
             /** Detail */
             detail: string;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "gb18030" | "bytes";
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** History */
+            history: components["schemas"]["RejectStepOut"][];
             /** Id */
             id: number;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Items */
+            items: components["schemas"]["ItemOut"][];
+            /** Note */
+            note: string;
+            /** Origin Id */
+            origin_id: number | null;
+            /** Raw */
+            raw: string;
+            /** Reasons */
+            reasons: string[];
+            /** Receipt Id */
+            receipt_id: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Resubmitted At */
+            resubmitted_at: string | null;
+            /** Resubmitted Batch Id */
+            resubmitted_batch_id: string | null;
+            /** Resubmitted By */
+            resubmitted_by: string;
+            /** Row No */
+            row_no: number;
+            /** Source */
+            source: string;
+            state: components["schemas"]["RejectState"];
+            /** State Zh */
+            state_zh: string;
+            /** Stream Seq */
+            stream_seq: number | null;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RejectOut
+         * @description `faults`: what stands in its way now. `raw` in a list: its beginning. `row_no` counts from 1.
+         */
+        RejectOut: {
+            /** Batch Id */
+            batch_id: string;
+            /** Class En */
+            class_en: string;
+            /** Class Id */
+            class_id: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Cleaner Version */
+            cleaner_version: string;
+            /** Detail */
+            detail: string;
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Id */
+            id: number;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Note */
+            note: string;
             /** Raw */
             raw: string;
             /** Reasons */
@@ -1588,10 +2092,69 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Resubmitted At */
+            resubmitted_at: string | null;
+            /** Resubmitted Batch Id */
+            resubmitted_batch_id: string | null;
+            /** Resubmitted By */
+            resubmitted_by: string;
             /** Row No */
             row_no: number;
             /** Source */
             source: string;
+            state: components["schemas"]["RejectState"];
+            /** State Zh */
+            state_zh: string;
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RejectState
+         * @enum {string}
+         */
+        RejectState: "open" | "resubmitted" | "resolved" | "dismissed" | "superseded";
+        /**
+         * RejectStepOut
+         * @description `raw`: what was sent in again where it was mended. `outcome`: empty while it is on its way.
+         */
+        RejectStepOut: {
+            /** Again Id */
+            again_id: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Batch Id */
+            batch_id: string | null;
+            /** By */
+            by: string;
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Note */
+            note: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "" | "stored" | "duplicate" | "rejected" | "parked";
+            /** Raw */
+            raw: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "resubmit" | "dismiss" | "reopen";
+            /** Step Zh */
+            step_zh: string;
         };
         /** RejectsOut */
         RejectsOut: {
@@ -1604,8 +2167,41 @@ export interface components {
         RejectsQuery: {
             /** Class Id */
             class_id?: string | null;
+            /** Q */
+            q?: string | null;
+            /** Reason */
+            reason?: string | null;
             /** Source */
             source?: string | null;
+            /**
+             * State
+             * @default open
+             */
+            state: components["schemas"]["RejectState"] | "all";
+        };
+        /** ReleaseIn */
+        ReleaseIn: {
+            /** Class Id */
+            class_id: string;
+            /** Reason */
+            reason?: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * ReleasedOut
+         * @description How many were sent in again; `n_left` more than one release takes wait for the next.
+         */
+        ReleasedOut: {
+            /** N */
+            n: number;
+            /** N Left */
+            n_left: number;
+        };
+        /** ReopenIn */
+        ReopenIn: {
+            /** Version */
+            version: number;
         };
         /** ReportIn */
         ReportIn: {
@@ -1635,6 +2231,16 @@ export interface components {
             tenant: string;
             /** Title */
             title: string;
+        };
+        /**
+         * ResubmitIn
+         * @description `raw`: the mended line; without it exactly the bytes that came are sent in again.
+         */
+        ResubmitIn: {
+            /** Raw */
+            raw?: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Result
@@ -1772,6 +2378,55 @@ export interface components {
             step_label: string;
             /** To State */
             to_state: string;
+        };
+        /**
+         * TriedItem
+         * @description An item as it would be stored. Personal items are masked as everywhere.
+         */
+        TriedItem: {
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** Is Masked */
+            is_masked: boolean;
+            /** Value */
+            value: string | null;
+            /** Zh */
+            zh: string;
+        };
+        /** TriedNote */
+        TriedNote: {
+            /** En */
+            en: string;
+            /** Item */
+            item: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * TriedOut
+         * @description `accepted` may still prove a duplicate of a record that is stored: only the worker knows the keys.
+         */
+        TriedOut: {
+            /** Cleaner Version */
+            cleaner_version: string;
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Items */
+            items: components["schemas"]["TriedItem"][];
+            /** Notes */
+            notes: components["schemas"]["TriedNote"][];
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "accepted" | "rejected";
+        };
+        /** TryIn */
+        TryIn: {
+            /** Raw */
+            raw: string;
         };
         /** UnitOut */
         UnitOut: {
@@ -3888,11 +4543,158 @@ export interface operations {
             };
         };
     };
-    listRejects: {
+    getLineage: {
+        parameters: {
+            query?: {
+                class_id?: string | null;
+                source?: string | null;
+                record_key?: string | null;
+                day?: string | null;
+                reject_id?: number | null;
+                batch_id?: string | null;
+                row_no?: number | null;
+                case_id?: string | null;
+                reason?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQuality: {
         parameters: {
             query?: {
                 source?: string | null;
                 class_id?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRejects: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["RejectState"] | "all";
+                source?: string | null;
+                class_id?: string | null;
+                reason?: string | null;
+                q?: string | null;
                 limit?: number;
                 cursor?: number | null;
             };
@@ -3909,6 +4711,426 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RejectsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseRejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resubmitReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResubmitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
                 };
             };
             /** @description Unauthorized */
