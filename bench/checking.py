@@ -37,8 +37,8 @@ def rows_hash(rows: pl.DataFrame, columns: Sequence[str]) -> str:
 def verdict_on(out: Path, manifest: Manifest, beyond: Beyond = Beyond.JOINED) -> Verdict:
     """Compare what lies in `out` (`accepted.*`, `rejected.*`; Parquet, NDJSON) with the truth."""
     accepted, rejected = (
-        _read(out, "accepted", _columns(beyond)),
-        _read(out, "rejected", ("class_id", "reason")),
+        read_result(out, "accepted", _columns(beyond)),
+        read_result(out, "rejected", ("class_id", "reason")),
     )
     if accepted is None or rejected is None:
         return Verdict(False, "no output")
@@ -72,7 +72,8 @@ def _columns(beyond: Beyond) -> tuple[str, ...]:
     return STORED if beyond is Beyond.JOINED else ACCEPTED
 
 
-def _read(out: Path, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
+def read_result(out: Path, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
+    """Return these columns of a result, None where there is no file."""
     files = [file for path in sorted(out.glob(f"{name}*")) for file in _parts(path)]
     frames = [_frame(file, columns) for file in files]
     return pl.concat(frames) if frames else None

@@ -78,6 +78,8 @@ def write_job(job: Job, *, n_records: int, seed: int, received_at: datetime) -> 
         labels = {code: word for word, code in job.codes(layout).items()}
         with job.input(layout).open("wb") as file:
             file.writelines(line + b"\n" for line in writer.lines(layout, n, labels))
+    rows = pl.DataFrame(writer.rows, schema=list(STORED), orient="row", infer_schema_length=None)
+    rows.select("record_key").write_parquet(job.truth)
     manifest = Manifest(
         seed=seed,
         n_records=n_records,
@@ -86,7 +88,7 @@ def write_job(job: Job, *, n_records: int, seed: int, received_at: datetime) -> 
         accepted=dict(Counter(row[0] for row in writer.rows)),
         duplicates=writer.n_duplicates,
         rejected={class_id: dict(sorted(counts.items())) for class_id, counts in writer.rejected.items()},
-        **_truth_of(pl.DataFrame(writer.rows, schema=list(STORED), orient="row", infer_schema_length=None)),
+        **_truth_of(rows),
     )
     job.write_manifest(manifest)
     return manifest

@@ -150,6 +150,11 @@ class Job:
     def refs(self) -> Path:
         return self.folder / "refs"
 
+    @property
+    def truth(self) -> Path:
+        """The keys of the accepted rows, for those who count; no runner may look."""
+        return self.folder / "truth.parquet"
+
     def input(self, layout: Layout) -> Path:
         return self.folder / layout.file
 

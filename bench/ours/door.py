@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+AGAIN_S = 0.2
+
 
 class DoorRefused(Exception):
     """The door answered otherwise than 202."""
@@ -20,11 +22,13 @@ class Post:
     class_id: str
     token: str
     body: bytes
+    key: str = ""  # what the sender calls the request: sent again under it, it is recognised
 
     def request(self, host: str) -> bytes:
+        named = f"Idempotency-Key: {self.key}\r\n" if self.key else ""
         head = (
             f"POST /ingest/{self.class_id} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {self.token}\r\n"
-            f"Content-Type: application/x-ndjson\r\nContent-Length: {len(self.body)}\r\n\r\n"
+            f"{named}Content-Type: application/x-ndjson\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
 
@@ -37,6 +41,22 @@ async def post_all(base_url: str, posts: list[Post], *, connections: int = 4) ->
     """
     waiting = iter(posts)
     await asyncio.gather(*(_send(base_url, waiting) for _ in range(connections)))
+
+
+async def post_surely(base_url: str, posts: list[Post], *, connections: int = 4) -> None:
+    """Send every post until it is acknowledged, unchanged, whatever happens to the other side meanwhile."""
+    waiting = iter(posts)
+    await asyncio.gather(*(_send_surely(base_url, waiting) for _ in range(connections)))
+
+
+async def _send_surely(base_url: str, waiting: Iterator[Post]) -> None:
+    for post in waiting:
+        while True:
+            try:
+                await _send(base_url, iter([post]))
+                break
+            except (OSError, asyncio.IncompleteReadError, DoorRefused):
+                await asyncio.sleep(AGAIN_S)
 
 
 async def _send(base_url: str, waiting: Iterator[Post]) -> None:
