@@ -9,7 +9,9 @@ delta-rs refuses the later one, which then waits for the next night.
 import json
 import logging
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +20,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import DataClass
 from ningjulan.observations import upkeep
+from ningjulan.observations.archive_upkeep import RAW_LINES, plan_raw, tidy_archive
 from ningjulan.observations.contracts import Purged, TidyingReport
 from ningjulan.observations.domain.retention import (
     STREET,
@@ -36,9 +39,32 @@ CLOCK = "platform"
 """Who tidies when nobody asked."""
 
 
-def plan_tidying(root: str, now: datetime) -> list[ClassPlan]:
-    """Return what a run would do now, class by class; changes nothing."""
-    return [p for c in _classes_with_table(root) if _has_work(p := _plan(root, c, now))]
+@dataclass(frozen=True)
+class Archive:
+    """The raw archive: where it is, and how large it may become."""
+
+    folder: Path
+    limit_bytes: int
+
+
+def plan_tidying(root: str, now: datetime, archive: Archive | None = None) -> list[ClassPlan]:
+    """Return what a run would do now, class by class; changes nothing.
+
+    Days of the raw archive stand under `RAW_LINES`, as an item with a life of its own.
+    """
+    plans = {c.id: _plan(root, c, now) for c in _classes_with_table(root)}
+    for raw in _plan_archive(archive, now):
+        own = plans.setdefault(raw.class_id, ClassPlan(raw.class_id, (), {}, (), ()))
+        if raw.delete or raw.held:
+            blank = {**own.blank, RAW_LINES: raw.delete} if raw.delete else own.blank
+            plans[raw.class_id] = replace(own, blank=blank, held=(*own.held, *raw.held))
+    return [planned for _, planned in sorted(plans.items()) if _has_work(planned)]
+
+
+def _plan_archive(archive: Archive | None, now: datetime) -> list[ClassPlan]:
+    if archive is None:
+        return []
+    return plan_raw(archive.folder, holds=_holds(), now=now, limit_bytes=archive.limit_bytes)
 
 
 def ask_for_tidying(*, by: str, now: datetime) -> int:
@@ -56,7 +82,12 @@ def next_tidying(now: datetime) -> int | None:
 
 
 def carry_out(
-    tidying_id: int, *, root: str, writing: AbstractContextManager[object], now: datetime
+    tidying_id: int,
+    *,
+    root: str,
+    writing: AbstractContextManager[object],
+    now: datetime,
+    archive: Archive | None = None,
 ) -> TidyingReport:
     """Do a run. Repeatable: after a crash the same run is carried out again and its report completed.
 
@@ -65,9 +96,16 @@ def carry_out(
         root: Where the history is.
         writing: Keeps the caller's own appends away from a table; taken once per class.
         now: Decides which days are over; also the end of the run.
+        archive: Raw lines whose time is over go in the same run.
     """
     tidying = HistoryTidying.objects.get(pk=tidying_id)
     n_compacted, failures = 0, {}
+    if archive is not None:
+        try:
+            tidy_archive(tidying, archive.folder, holds=_holds(), now=now, limit_bytes=archive.limit_bytes)
+        except Exception as error:
+            log.exception("the raw archive could not be tidied; the next night tries again")
+            failures[RAW_LINES] = f"{type(error).__name__}: {error}"[:500]
     for data_class in _classes_with_table(root):
         try:
             with writing:
@@ -138,7 +176,7 @@ def _prove(root: str, data_class: DataClass, now: datetime) -> None:
 
 
 def _open_purges(class_id: str) -> QuerySet[HistoryPurge]:
-    return HistoryPurge.objects.filter(class_id=class_id, proven_at=None)
+    return HistoryPurge.objects.filter(class_id=class_id, proven_at=None).exclude(item=RAW_LINES)
 
 
 def compact_busy(root: str, *, writing: AbstractContextManager[object]) -> int:
@@ -194,9 +232,12 @@ def _signature(tidying: HistoryTidying) -> str:
 
 
 def _plan(root: str, data_class: DataClass, now: datetime) -> ClassPlan:
-    holds = [Hold(h.class_id, h.from_day, h.to_day) for h in list_holds()]
     days = upkeep.survey(root, data_class)
-    return plan(upkeep.retention_of(data_class), days, holds=holds, today=now.astimezone(STREET).date())
+    return plan(upkeep.retention_of(data_class), days, holds=_holds(), today=now.astimezone(STREET).date())
+
+
+def _holds() -> list[Hold]:
+    return [Hold(h.class_id, h.from_day, h.to_day) for h in list_holds()]
 
 
 def _has_work(planned: ClassPlan) -> bool:
