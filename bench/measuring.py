@@ -40,6 +40,7 @@ class Watch:
         self._over = threading.Event()
         self._cpu: dict[int, float] = {}
         self._commands: dict[int, str] = {}
+        self._peaks: dict[int, int] = {}
 
     def __enter__(self) -> "Watch":
         self._before = self._sample()
@@ -65,6 +66,12 @@ class Watch:
             if any(word in self._commands[pid] for word in words)
         )
 
+    def peak_mb_of(self, word: str) -> int:
+        """Return the largest resident set of one process whose command line has the word."""
+        return (
+            max((peak for pid, peak in self._peaks.items() if word in self._commands[pid]), default=0) >> 20
+        )
+
     def measured(self, seconds: float | None = None, **extra: float) -> Measured:
         """Return the figures; `seconds` where the end was noted by somebody else."""
         return Measured(
@@ -84,7 +91,9 @@ class Watch:
         for process in [self._me, *self._me.children(recursive=True)]:
             try:
                 times = process.cpu_times()
-                resident += process.memory_info().rss
+                own = process.memory_info().rss
+                resident += own
+                self._peaks[process.pid] = max(own, self._peaks.get(process.pid, 0))
                 if process.pid not in self._commands:
                     self._commands[process.pid] = " ".join(process.cmdline())
             except psutil.Error:

@@ -4,7 +4,8 @@ Plain sockets, because what the sender uses of the processors is missing on the 
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,6 +24,10 @@ class Post:
     token: str
     body: bytes
     key: str = ""  # what the sender calls the request: sent again under it, it is recognised
+
+    @property
+    def n_lines(self) -> int:
+        return self.body.count(b"\n")
 
     def request(self, host: str) -> bytes:
         named = f"Idempotency-Key: {self.key}\r\n" if self.key else ""
@@ -60,13 +65,24 @@ async def _send_surely(base_url: str, waiting: Iterator[Post]) -> None:
 
 
 async def _send(base_url: str, waiting: Iterator[Post]) -> None:
+    async with connection(base_url) as send:
+        for post in waiting:
+            await send(post)
+
+
+@asynccontextmanager
+async def connection(base_url: str) -> AsyncIterator[Callable[[Post], Awaitable[None]]]:
+    """Open a connection to the door; what it yields sends one post and waits for its acknowledgement."""
     address = urlsplit(base_url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1 << 20)
+
+    async def send(post: Post) -> None:
+        writer.write(post.request(address.netloc))
+        await writer.drain()
+        await _answer(reader)
+
     try:
-        for post in waiting:
-            writer.write(post.request(address.netloc))
-            await writer.drain()
-            await _answer(reader)
+        yield send
     finally:
         writer.close()
 
