@@ -1,6 +1,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ningjulan.observations.domain.mending import STATE_ZH, STEP_ZH, MendStep, RejectState
+
 
 class Batch(models.Model):
     """What became of one batch of raw lines: the balance sheet's smallest line, and the mark that it is done.
@@ -70,14 +72,131 @@ class Reject(models.Model):
     detail = models.TextField("说明")
     raw = models.BinaryField("原始内容")
     cleaner_version = models.CharField(max_length=32)
+    # The database gives the rest: rejects are copied into the table as cleaning gives them.
+    state = models.CharField(
+        "状态",
+        max_length=12,
+        choices=[(one.value, label) for one, label in STATE_ZH.items()],
+        db_default=RejectState.OPEN.value,
+    )
+    version = models.PositiveIntegerField("版本", db_default=0)  # raised with each step
 
     class Meta:
         verbose_name = "拒收记录"
         verbose_name_plural = "拒收记录"
         constraints = [
-            models.UniqueConstraint(fields=["batch_id", "row_no"], name="observations_row_is_rejected_once")
+            models.UniqueConstraint(fields=["batch_id", "row_no"], name="observations_row_is_rejected_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[one.value for one in RejectState]),
+                name="observations_reject_state_is_known",
+            ),
         ]
-        indexes = [models.Index(fields=["source", "class_id", "-id"], name="observations_reject_source")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="observations_reject_state"),
+            models.Index(fields=["source", "class_id", "state", "-id"], name="observations_reject_source"),
+            models.Index(fields=["source", "class_id", "received_at"], name="observations_reject_received"),
+        ]
+
+
+class RejectStep(models.Model):
+    """What somebody did about a reject, and what a line sent in again came to. Never changed by a person.
+
+    A resubmission is a batch of one: `batch_id` names it, `raw` holds what was sent where it was mended.
+    The relay sends it once it is committed here, and notes the outcome once the worker has one.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    reject = models.ForeignKey(Reject, on_delete=models.PROTECT, related_name="steps")
+    step = models.CharField(
+        "操作", max_length=12, choices=[(one.value, label) for one, label in STEP_ZH.items()]
+    )
+    at = models.DateTimeField("时间")
+    by = models.CharField("操作人", max_length=150)
+    by_id = models.IntegerField(null=True)  # of the account; empty: the platform
+    note = models.TextField("说明", blank=True)
+    raw = models.BinaryField("更正后的内容", null=True)  # empty: sent as it first came
+    batch_id = models.CharField(max_length=200, null=True, unique=True)
+    sent_at = models.DateTimeField("送出时间", null=True)
+    settled_at = models.DateTimeField("结果时间", null=True)
+    outcome = models.CharField("结果", max_length=12, blank=True)
+    again_id = models.BigIntegerField(null=True)  # the reject it became, where it was rejected again
+
+    class Meta:
+        verbose_name = "拒收处理记录"
+        verbose_name_plural = "拒收处理记录"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(step=MendStep.RESUBMIT.value, batch_id__isnull=False)
+                | ~models.Q(step=MendStep.RESUBMIT.value) & models.Q(batch_id__isnull=True, raw__isnull=True),
+                name="observations_only_resubmission_is_sent",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(step=MendStep.DISMISS.value) | ~models.Q(note=""),
+                name="observations_dismissal_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(batch_id__isnull=False, settled_at__isnull=True),
+                name="observations_step_unsettled",
+            )
+        ]
+
+
+class BatchHour(models.Model):
+    """The balance of the batches of a source and class that were received in one hour, added up."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=64)
+    class_id = models.CharField(max_length=8)
+    tenant_code = models.CharField(max_length=15)
+    hour = models.DateTimeField()
+    n_batches = models.BigIntegerField()
+    n_received = models.BigIntegerField()
+    n_stored = models.BigIntegerField()
+    n_rejected = models.BigIntegerField()
+    n_duplicate = models.BigIntegerField()
+    n_parked = models.BigIntegerField()
+    last_received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "class_id", "hour", "tenant_code"], name="observations_hour_is_added_once"
+            )
+        ]
+
+
+class RejectHour(models.Model):
+    """How many lines received in one hour broke one rule. A line that breaks two counts in both."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=64)
+    class_id = models.CharField(max_length=8)
+    tenant_code = models.CharField(max_length=15)
+    hour = models.DateTimeField()
+    reason = models.CharField(max_length=40)
+    n = models.BigIntegerField()
+    example_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "class_id", "hour", "tenant_code", "reason"],
+                name="observations_reason_is_added_once",
+            )
+        ]
+
+
+class AddedUp(models.Model):
+    """Up to which commit the hours are added up. One row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="observations_one_adding_up")]
 
 
 class ParkedBatch(models.Model):

@@ -25,6 +25,13 @@ from ningjulan.foundation.errors import InputRefused, NotAllowed
 from ningjulan.observations import upkeep
 from ningjulan.observations.domain.retention import STREET
 from ningjulan.observations.models import HistoryRead
+from ningjulan.observations.showing import (
+    REASON_LENGTH,
+    ClassClosed,
+    ReasonTooShort,
+    personal_columns,
+    sensitive_columns,
+)
 from ningjulan.observations.windows import history_schema
 
 MEMORY = "512MB"
@@ -39,7 +46,6 @@ LOCKED = (
     f"SET TimeZone='{STREET.key}'",
     "SET lock_configuration=true",
 )
-REASON_LENGTH = 4  # 核查漏报
 
 
 class QueryRefused(InputRefused):
@@ -66,22 +72,10 @@ class QueryTooLarge(InputRefused):
     message_en = "The query needs over {memory} of memory and was stopped; narrow the days or aggregate first"
 
 
-class ClassClosed(NotAllowed):
-    code = "class_closed"
-    message_zh = "{class_id} 为敏感个人信息（L4），不提供自由查询"
-    message_en = "{class_id} is sensitive personal information (L4); it cannot be queried"
-
-
 class ReasonNeeded(NotAllowed):
     code = "reason_needed"
     message_zh = "{columns} 涉及个人信息，须写明事由（--reason），查阅将留痕"
     message_en = "{columns} is personal information: give a reason (--reason); the reading leaves a trace"
-
-
-class ReasonTooShort(InputRefused):
-    code = "reason_too_short"
-    message_zh = "事由过短，请写明为何查阅"
-    message_en = "The reason is too short; say why"
 
 
 @dataclass(frozen=True)
@@ -133,27 +127,6 @@ def query(
         trace.n_rows = min(len(rows), limit)
         trace.save(update_fields=["n_rows"])
     return Answer(columns, rows[:limit], len(rows) > limit)
-
-
-def personal_columns(data_class: DataClass) -> set[str]:
-    """Return what nobody reads without a reason: personal and masked items, and what repeats them.
-
-    The source's own wording may hold anything; in a class about people the address is where they live.
-    """
-    hidden = {item.id for item in data_class.items if item.pi or item.mask} | {"source_text"}
-    if any(item.id in hidden for item in data_class.key_items):
-        hidden.add("record_key")
-    if data_class.sensitivity == "L3":
-        hidden.add("address_text")
-    return hidden
-
-
-def sensitive_columns(data_class: DataClass) -> set[str]:
-    """Return what no query reads, whatever the reason (PR-04)."""
-    hidden = {item.id for item in data_class.items if item.pi == "sensitive"}
-    if any(item.id in hidden for item in data_class.key_items):
-        hidden.add("record_key")
-    return hidden
 
 
 def _classes_named_in(sql: str) -> list[DataClass]:

@@ -26,7 +26,8 @@ api = NinjaAPI(
 )
 for module in ("catalog", "observations", "registry", "scenarios", "cases", "reports", "maps"):
     api.add_router("/", f"ningjulan.{module}.api.router")
-api.add_router("/", "ningjulan.project.session.router")
+for part in ("session", "trying"):
+    api.add_router("/", f"ningjulan.project.{part}.router")
 
 
 def _problem(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

@@ -21,6 +21,7 @@ ENCODINGS = ("auto", "utf-8", "gb18030")
 _REQUIRED = {"title", "tenant", "owner", "purpose", "token_env", "classes", "crs", "intake"}
 _ALLOWED = _REQUIRED | {"unknown", "file", "columns", "codes"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
+_OURS = frozenset({"canary", "fix"})  # what the platform itself sends in is numbered under these
 
 
 class UnknownSource(NotFound):
@@ -97,6 +98,8 @@ def load(path: Path) -> Source:
     name = path.parent.name
     if not _NAME.fullmatch(name):
         raise manifest.refuse(f"文件夹名 {name} 应为小写字母、数字和下划线")
+    if name in _OURS:
+        raise manifest.refuse(f"文件夹名 {name} 由平台自用，请改用别的名称")
     title = manifest.table("title")
     if set(title) != {"zh", "en"}:
         raise manifest.refuse("title 应为 {zh = …, en = …}")

@@ -71,9 +71,21 @@ def test_balance_names_what_is_parked(browser_of):
         received_at=NOW, committed_at=NOW, cleaner_version="",
     )  # fmt: skip
 
-    (line,) = browser_of("leader").get("/api/sources").json()
+    rows = browser_of("leader").get("/api/sources").json()
 
+    (line,) = [row for row in rows if row["state"] == "delivered"]
     assert (line["received"], line["stored"], line["parked"]) == (3, 0, 3)
+
+
+def test_source_that_has_never_delivered_is_seen(browser_of):
+    balanced(source="town_iot")
+
+    rows = browser_of("leader").get("/api/sources").json()
+
+    silent = {(row["source"], row["class_id"]) for row in rows if row["state"] == "never"}
+    assert ("town_video", "IOT03") in silent
+    assert not {source for source, _ in silent} & {"town_iot", "civic_cases"}  # delivers; another street's
+    assert all(row["last_received_at"] is None and row["received"] == 0 for row in rows[1:])
 
 
 def balanced(source, seq=1):
@@ -93,10 +105,12 @@ def test_source_says_when_its_canary_last_came_through(browser_of):
         source="town_iot", sent_at=an_hour_ago, seen_at=an_hour_ago, visible_ms=80, n_seen=9
     )
 
-    rows = {row["source"]: row for row in browser_of("leader").get("/api/sources").json()}
+    rows = browser_of("leader").get("/api/sources").json()
 
     told = {
-        name: (row["canary_state"], row["canary_ms"], row["canary_silent_min"]) for name, row in rows.items()
+        row["source"]: (row["canary_state"], row["canary_ms"], row["canary_silent_min"])
+        for row in rows
+        if row["state"] == "delivered"
     }
     assert told == {
         "town_iot": ("silent", 80.0, 60),

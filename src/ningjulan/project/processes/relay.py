@@ -2,7 +2,8 @@
 
 Out: in order, at least once; the outbox id is the message id, so a repeated send is stored once. In: each
 listener has a durable consumer; an event that fails for a passing reason comes again, one that fails for
-good is parked. Beside that it sends the canaries: not the worker, whose standing still they must tell.
+good is parked. Beside that it sends the canaries (not the worker, whose standing still they must tell) and
+the rejected lines that clerks send in again, and adds up the balances.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.models import OutboxEvent, ParkedEvent
 from ningjulan.project import settings
 from ningjulan.project.processes.canaries import send_canaries
+from ningjulan.project.processes.fixes import add_up_hours, send_fixes
 from ningjulan.project.wiring import LISTENERS, Listener
 
 log = logging.getLogger(__name__)
@@ -209,6 +211,8 @@ async def _main() -> None:
         await asyncio.gather(
             Outgoing(js, stop, largest=client.max_payload - HEADERS).run(),
             send_canaries(js, stop),
+            send_fixes(js, stop),
+            add_up_hours(stop),
             *(Incoming(js, listener, stop).run() for listener in LISTENERS),
         )
     finally:

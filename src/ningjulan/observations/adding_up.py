@@ -1,0 +1,99 @@
+"""Adding up: balances and reasons per source, class and hour, so that no reader counts every batch again.
+
+Hours that something was committed to lately are not taken from there but counted: figures are always exact.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from ningjulan.foundation.actors import Actor, Role
+from ningjulan.observations.models import AddedUp
+
+MARGIN = timedelta(minutes=10)  # a commit carries the time when it began; none takes so long
+HOURS = """
+with dirty as (
+  select distinct source, class_id, tenant_code, date_trunc('hour', received_at, 'UTC') as hour
+  from observations_batch
+  where committed_at > (select coalesce(max(until), '-infinity') from observations_addedup)
+),
+counted as (
+  select source, class_id, tenant_code, hour, count(*) as n_batches, sum(n_received) as n_received,
+         sum(n_stored) as n_stored, sum(n_rejected) as n_rejected, sum(n_duplicate) as n_duplicate,
+         sum(n_parked) as n_parked, max(received_at) as last_received_at
+  from dirty join observations_batch batch using (source, class_id, tenant_code)
+  where batch.received_at >= hour and batch.received_at < hour + interval '1 hour'
+  group by source, class_id, tenant_code, hour
+),
+reasoned as (
+  select source, class_id, tenant_code, hour, reason, count(*) as n, max(reject.id) as example_id
+  from dirty join observations_reject reject using (source, class_id, tenant_code)
+       cross join lateral unnest(reject.reasons) as reason
+  where reject.received_at >= hour and reject.received_at < hour + interval '1 hour'
+  group by source, class_id, tenant_code, hour, reason
+)
+"""
+BATCH_COLUMNS = (
+    "source, class_id, tenant_code, hour, n_batches, n_received, n_stored, n_rejected, n_duplicate, n_parked,"
+    " last_received_at"
+)
+REASON_COLUMNS = "source, class_id, tenant_code, hour, reason, n, example_id"
+_SETTLED = """
+  from {table} settled
+  where not exists (
+    select from dirty
+    where (dirty.source, dirty.class_id, dirty.tenant_code, dirty.hour)
+          = (settled.source, settled.class_id, settled.tenant_code, settled.hour)
+  )
+"""
+BALANCES = f"""{HOURS}, balances as (
+  select {BATCH_COLUMNS} from counted
+  union all
+  select {BATCH_COLUMNS} {_SETTLED.format(table="observations_batchhour")}
+)"""  # noqa: S608 its own words
+"""Names `balances`: one row per source, class and hour, exact."""
+REASONS = f"""{HOURS}, reasons as (
+  select {REASON_COLUMNS} from reasoned
+  union all
+  select {REASON_COLUMNS} {_SETTLED.format(table="observations_rejecthour")}
+)"""  # noqa: S608 its own words
+"""Names `reasons`: one row per source, class, hour and broken rule, exact."""
+
+_KEEP = (
+    f"""{HOURS}
+insert into observations_batchhour ({BATCH_COLUMNS}) select {BATCH_COLUMNS} from counted
+on conflict on constraint observations_hour_is_added_once do update set
+  n_batches = excluded.n_batches, n_received = excluded.n_received, n_stored = excluded.n_stored,
+  n_rejected = excluded.n_rejected, n_duplicate = excluded.n_duplicate, n_parked = excluded.n_parked,
+  last_received_at = excluded.last_received_at""",  # noqa: S608 its own words
+    f"""{HOURS}
+insert into observations_rejecthour ({REASON_COLUMNS}) select {REASON_COLUMNS} from reasoned
+on conflict on constraint observations_reason_is_added_once do update set
+  n = excluded.n, example_id = excluded.example_id""",  # noqa: S608 its own words
+)
+
+
+@transaction.atomic
+def add_up(now: datetime) -> None:
+    """Add up the hours that something was committed to since the last time. Repeatable; changes no figure."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('observations.add_up'))")
+        for statement in _KEEP:
+            cursor.execute(statement)
+    AddedUp.objects.update_or_create(id=1, defaults={"until": now - MARGIN})
+
+
+def rows_of(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def areas_like(actor: Actor) -> list[str]:
+    """Return the patterns that the area codes of what the actor looks after are like."""
+    if actor.has(Role.SYSTEM):
+        return ["%"]
+    return [f"{code}%" for code in sorted(actor.area_codes) if code]
