@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import polars as pl
 
 from ningjulan.catalog.contracts import DataClass, Item, ItemType
 from ningjulan.catalog.schemas import HINTS
 from ningjulan.cleaning import checks, duplicates, findings, placing, syntax, times, units, words
-from ningjulan.cleaning.contracts import COLLATED, Cleaned, Intake, Refs, SourceRef
+from ningjulan.cleaning.contracts import COLLATED, REJECTED_SCHEMA, Cleaned, Intake, Refs, SourceRef
 from ningjulan.cleaning.contracts import TimePrecision as Precision
 from ningjulan.cleaning.findings import Finding
 from ningjulan.cleaning.types import JSON_KINDS, TEXT_KINDS, Typed, typed
@@ -30,16 +31,86 @@ class _Batch:
     notes: Mapping[str, pl.Series] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """Lines that were read, typed and judged. `good`: `row_no`, the items, the columns that placing needs."""
+
+    good: pl.DataFrame
+    rejected: pl.DataFrame
+    row_no: pl.Series
+    notes: Mapping[str, pl.Series]
+
+
 def clean(
+    data_class: DataClass,
+    payload: bytes,
+    received_at: pl.Series,
+    source: SourceRef,
+    refs: Refs,
+    *,
+    compiled: bool,
+) -> Cleaned:
+    """Split one batch; see `facade.clean_parts`.
+
+    Args:
+        payload: n records, one a line.
+        received_at: When each was received.
+        compiled: Recognise the plainly good rows with the kernel; only all others then come here.
+    """
+    from ningjulan.cleaning.kernel import facade as kernel  # slow to start, and may be off
+
+    recognised = None
+    if compiled:
+        recognised = kernel.recognised(data_class, items_to_read(data_class), payload, received_at, source)
+    if recognised is None:
+        return clean_lines(data_class, payload.split(b"\n"), received_at, source, refs)
+    rest = pl.Series("row_no", recognised.doubtful, dtype=pl.UInt32)
+    if rest.is_empty():
+        nothing = pl.DataFrame(schema=dict(REJECTED_SCHEMA))
+        return _split(_Judged(recognised.good, nothing, rest, {}), data_class, refs)
+    lines = [payload[start:end] for start, end in recognised.doubtful_lines()]
+    judged = _judged(data_class, lines, rest, received_at.gather(rest), source)
+    good = _in_order(recognised.good, judged.good)
+    return _split(replace(judged, good=good), data_class, refs)
+
+
+def clean_lines(
     data_class: DataClass, lines: Sequence[bytes], received_at: pl.Series, source: SourceRef, refs: Refs
 ) -> Cleaned:
-    """Split one batch; see `facade.clean`. `received_at` says when each line was received."""
-    items = _items_to_read(data_class)
-    names = [*items, *source.columns]
-    text, refused = syntax.read(lines, names)
-    text = _renamed(text, source.columns).select("row_no", *items)
-    moments = received_at.gather(text["row_no"]).alias("received_at")
-    batch = _checked(_typed(text, moments, items, data_class, source, lines), items)
+    """Split one batch without the kernel: the specification of what comes out. A line may hold line ends."""
+    row_no = pl.Series("row_no", range(len(lines)), dtype=pl.UInt32)
+    return _split(_judged(data_class, lines, row_no, received_at, source), data_class, refs)
+
+
+def _in_order(some: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of both by `row_no`."""
+    if some.is_empty() or others.is_empty():
+        return others if some.is_empty() else some
+    both = pl.concat([some, others])
+    return both[np.argsort(both["row_no"].to_numpy(), kind="stable")]
+
+
+def _judged(
+    data_class: DataClass,
+    lines: Sequence[bytes],
+    row_no: pl.Series,
+    received_at: pl.Series,
+    source: SourceRef,
+) -> _Judged:
+    """Read, type and judge lines; `row_no` and `received_at` belong to each."""
+    items = items_to_read(data_class)
+    text, refused = syntax.read(lines, [*items, *source.columns])
+    text = _renamed(text, source.columns)
+    read = text["row_no"]
+    batch = _typed(
+        text.select(row_no.gather(read), *items),
+        received_at.gather(read).alias("received_at"),
+        items,
+        data_class,
+        source,
+        [lines[line] for line in read],
+    )
+    batch = _checked(batch, items)
     found = findings.that_hold(
         [
             *batch.findings,
@@ -47,22 +118,33 @@ def clean(
             *_foreign_areas(items, batch.values, source.tenant_code),
         ]
     )
-
     bad = findings.any_bad(found, len(batch.row_no))
     rejected = findings.rejected(batch.row_no, found, bad)
+    unreadable = findings.rejected_lines([(row_no[line], reason) for line, reason in refused])
     key = duplicates.record_key(data_class, batch.values)
-    good = pl.DataFrame([batch.row_no, *batch.values.values(), key, batch.day_only, moments]).filter(~bad)
+    good = pl.DataFrame([batch.row_no, *batch.values.values(), key, batch.day_only, batch.received_at])
+    return _Judged(
+        good=good.filter(~bad),
+        rejected=pl.concat([unreadable, rejected]).sort("row_no"),
+        row_no=batch.row_no,
+        notes=batch.notes,
+    )
+
+
+def _split(judged: _Judged, data_class: DataClass, refs: Refs) -> Cleaned:
+    """Part the good rows from the duplicates among them, and find out where they happened."""
+    good = judged.good
     repeats = _repeats(good, data_class)
     accepted = _collated(good.filter(repeats.is_null()), data_class, refs)
     return Cleaned(
         accepted=accepted,
-        rejected=pl.concat([findings.rejected_lines(refused), rejected]).sort("row_no"),
+        rejected=judged.rejected,
         duplicates=good.select("row_no", "record_key", repeats).filter(repeats.is_not_null()),
-        notes=checks.notes_of(batch.row_no, batch.notes, accepted["row_no"]),
+        notes=checks.notes_of(judged.row_no, judged.notes, accepted["row_no"]),
     )
 
 
-def _items_to_read(data_class: DataClass) -> dict[str, Item]:
+def items_to_read(data_class: DataClass) -> dict[str, Item]:
     """Return the items of the class, then the hints no item of the class already stands for."""
     return {**_HINTS, **data_class.by_id}
 
@@ -70,7 +152,7 @@ def _items_to_read(data_class: DataClass) -> dict[str, Item]:
 def _renamed(text: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     """Bring the source's names to ours. Where a record has both, ours counts."""
     for theirs, ours in columns.items():
-        if theirs != ours:
+        if theirs != ours and ours in text.columns:
             text = text.with_columns(pl.coalesce(ours, theirs).alias(ours))
     return text
 
@@ -81,11 +163,10 @@ def _typed(
     items: Mapping[str, Item],
     data_class: DataClass,
     source: SourceRef,
-    lines: Sequence[bytes],
+    own_lines: Sequence[bytes],
 ) -> _Batch:
     values: dict[str, pl.Series] = {}
     found: list[Finding] = []
-    own_lines = [lines[row] for row in text["row_no"]]
     day_only = pl.repeat(False, text.height, dtype=pl.Boolean, eager=True)
     measured = _measured(text, data_class, source)
     for item in items.values():

@@ -62,7 +62,8 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
         lat=_by_placement("d_lat", "own_lat", "b_lat", "a_lat"),
     )
     exact = frame["placement"].is_in([Placement.EXACT, Placement.DEVICE, Placement.ADDRESS])
-    frame = frame.with_columns(_grids_at(frame["lon"], frame["lat"], exact, refs))
+    wanted = exact & frame["d_grid"].is_null()  # most devices know theirs
+    frame = frame.with_columns(_grids_at(frame["lon"], frame["lat"], wanted, refs))
     given_grid = pl.when(pl.col("given").str.len_chars() == _GRID).then("given")
     frame = frame.with_columns(grid_code=pl.coalesce("d_grid", "p_grid", "b_grid", given_grid))
     return frame.select(

@@ -29,8 +29,8 @@ JSON_KINDS = frozenset({"json", "geo_line", "geo_polygon", "geo_multipolygon"})
 _IN_SENTENCES = frozenset({"string", "text"})  # kinds whose Chinese punctuation stays as it is
 _INTEGER = r"^[-+]?[0-9]{1,18}(?:\.0+)?$"
 _NUMBER = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$"
-_TRUE = ("true", "t", "1", "yes", "y", "是", "有")
-_FALSE = ("false", "f", "0", "no", "n", "否", "无")
+TRUE_WORDS = ("true", "t", "1", "yes", "y", "是", "有")
+FALSE_WORDS = ("false", "f", "0", "no", "n", "否", "无")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,16 @@ def dtype_of(item: Item) -> pl.DataType:
     return _DTYPES.get(item.type.kind, pl.String())
 
 
+def is_sentence(item: Item) -> bool:
+    """Is the item written for people, so that its Chinese punctuation is right as it is?"""
+    return item.type.kind in _IN_SENTENCES and item.check is None
+
+
+def longest(item: Item) -> int:
+    """Return how many characters the text of an item may have."""
+    return item.type.length or _LONGEST[item.type.kind]
+
+
 def typed(text: pl.Series, item: Item, source: SourceRef, measured: units.Measured | None = None) -> Typed:
     """Return one item of a batch in its type.
 
@@ -61,8 +71,7 @@ def typed(text: pl.Series, item: Item, source: SourceRef, measured: units.Measur
         nothing = pl.Series([None], dtype=dtype_of(item)).new_from_index(0, len(text))
         return Typed(nothing, absent=text.is_null())
     if item.type.kind not in JSON_KINDS:
-        is_sentence = item.type.kind in _IN_SENTENCES and item.check is None
-        text = words.repaired(text, fold_punctuation=not is_sentence)
+        text = words.repaired(text, fold_punctuation=not is_sentence(item))
     if source.unknown:
         text = text.set(text.is_in(list(source.unknown)).fill_null(value=False), None)
     absent = text.is_null()
@@ -80,8 +89,7 @@ def _unreadable(text: pl.Series, values: pl.Series, reason: str, item: Item) -> 
 def _text(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     if item.check:  # the check tidies it first
         return Typed(text)
-    longest = item.type.length or _LONGEST[item.type.kind]
-    return Typed(text, (Finding("too_long", text.str.len_chars() > longest, item, text),))
+    return Typed(text, (Finding("too_long", text.str.len_chars() > longest(item), item, text),))
 
 
 def _int(text: pl.Series, item: Item, source: SourceRef) -> Typed:
@@ -107,7 +115,7 @@ def _out_of_range(values: pl.Series, item: Item, text: pl.Series) -> tuple[Findi
 
 def _bool(text: pl.Series, item: Item, source: SourceRef) -> Typed:
     lower = text.str.to_lowercase()
-    mapping = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
+    mapping = {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False)}
     values = lower.replace_strict(mapping, default=None, return_dtype=pl.Boolean)
     return Typed(values, (_unreadable(text, values, "wrong_type", item),))
 
@@ -130,7 +138,8 @@ def _code(text: pl.Series, item: Item, source: SourceRef) -> Typed:
         return Typed(text)  # the usual case, and many times faster
     known = words_of_list(item.code_list)
     if own:  # then only the map counts: their 99 is not our 99
-        known = {words.normalised(theirs): ours for theirs, ours in source.codes[item.id].items()}
+        theirs = source.codes[item.id]
+        known = dict(zip(words.normalised(theirs), theirs.values(), strict=True))
     values = words.normalised_name(text).replace_strict(known, default=None, return_dtype=pl.String)
     return Typed(values, (_unreadable(text, values, "unknown_code", item),))
 
@@ -144,8 +153,8 @@ def words_of_list(code_list_id: str) -> Mapping[str, str]:
     """
     codes = catalog.code_list(code_list_id).codes
     written: dict[str, set[str]] = {}
-    for code in codes:
-        zh = words.normalised(code.zh)
+    labels = words.normalised(code.zh for code in codes)
+    for code, zh in zip(codes, labels, strict=True):
         forms = {code.code.lower(), zh, zh.split("(")[0], "".join(code.en.lower().split())}
         if code.code.isdigit():
             forms |= {code.code.lstrip("0") or "0"}

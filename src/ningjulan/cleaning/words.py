@@ -1,5 +1,7 @@
 """Repair of text: width, blanks, invisible characters. Only what is certain."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 _FULL_ASCII = [chr(code) for code in range(0xFF01, 0xFF5F)] + ["\u3000", "\u00a0"]
@@ -33,9 +35,10 @@ def repaired(text: pl.Series, *, fold_punctuation: bool) -> pl.Series:
     return text.set(text == "", None)
 
 
-def normalised(name: str) -> str:
-    """Return one name as `normalised_name` compares it."""
-    return str(normalised_name(pl.Series([name]))[0])
+def normalised(names: Iterable[str]) -> list[str]:
+    """Return names as `normalised_name` compares them."""
+    found: list[str] = normalised_name(pl.Series(list(names), dtype=pl.String)).to_list()
+    return found
 
 
 def normalised_name(text: pl.Series) -> pl.Series:

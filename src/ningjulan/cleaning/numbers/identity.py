@@ -23,7 +23,7 @@ from ningjulan.cleaning.numbers.judged import (
     values_table,
 )
 
-_PROVINCES = (
+PROVINCES = (
     *range(11, 16),
     *range(21, 24),
     *range(31, 38),
@@ -37,7 +37,7 @@ SYNTHETIC_REGION = 999999  # reserved here for people who do not exist
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1], dtype=np.int16)
 _DIGITS = values_table("0123456789X")
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int16)
-_IS_PROVINCE = np.isin(np.arange(100), _PROVINCES)
+_IS_PROVINCE = np.isin(np.arange(100), PROVINCES)
 _VERDICTS = (None, "bad_id_region", "bad_id_birth_date", "id_birth_date_in_future", "bad_id_check_digit")
 
 _UNTIDY = r"[^0-9X]"
@@ -121,7 +121,7 @@ def _card_faults(values: pl.Series, today: date | pl.Series) -> pl.Series:
     shaped = (digits >= 0).all(axis=1) & (digits[:, :17] < 10).all(axis=1)
     rows = rows[shaped]
     verdicts = np.zeros(len(values), dtype=np.uint8)
-    latest = _as_digits(today)
+    latest = as_digits(today)
     latest = latest[rows] if latest.ndim else latest
     verdicts[rows] = _verdicts(digits[shaped].astype(np.int32), latest)
     is_shaped = np.zeros(len(values), dtype=np.bool_)
@@ -140,10 +140,11 @@ def _card_faults(values: pl.Series, today: date | pl.Series) -> pl.Series:
     return explained(values, misshapen, why).zip_with(misshapen, found)
 
 
-def _as_digits(today: date | pl.Series) -> npt.NDArray[np.int32]:
+def as_digits(today: date | pl.Series) -> npt.NDArray[np.int32]:
     """Return the days as numbers such as 20261125."""
     if isinstance(today, pl.Series):
-        return today.dt.strftime("%Y%m%d").cast(pl.Int32).to_numpy()
+        month, day = today.dt.month().cast(pl.Int32), today.dt.day().cast(pl.Int32)
+        return (today.dt.year() * 10_000 + month * 100 + day).to_numpy()
     return np.array(today.year * 10_000 + today.month * 100 + today.day, dtype=np.int32)
 
 

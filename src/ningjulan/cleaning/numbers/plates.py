@@ -4,20 +4,20 @@ import polars as pl
 
 from ningjulan.cleaning.numbers.judged import DASHES, Judged, explained, no_faults, pick
 
-_PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _LETTER = "A-HJ-NP-Z"  # I and O are never used
 _ANY = f"{_LETTER}0-9"
 _NEW_ENERGY = "DABCEFGHJK"
 _PLATE = (
-    rf"^(?:[{_PROVINCE}][{_LETTER}]"
+    rf"^(?:[{PROVINCES}][{_LETTER}]"
     rf"(?:[{_ANY}]{{4}}[{_ANY}挂学警港澳]|[0-9]{{5}}[{_NEW_ENERGY}]|[{_NEW_ENERGY}][{_ANY}][0-9]{{4}})"
-    rf"|[{_PROVINCE}](?:[{_LETTER}][0-9]{{4}}|[0-9]{{5}})领|使[0-9]{{6}}|[0-9]{{6}}使"
-    rf"|WJ[{_PROVINCE}]?[0-9]{{4}}[0-9BDHJSTX]"
+    rf"|[{PROVINCES}](?:[{_LETTER}][0-9]{{4}}|[0-9]{{5}})领|使[0-9]{{6}}|[0-9]{{6}}使"
+    rf"|WJ[{PROVINCES}]?[0-9]{{4}}[0-9BDHJSTX]"
     rf"|[{_LETTER}]{{2}}[0-9]{{5}})$"
 )
 _DROPPED = rf"[\s·•‧∙⋅・･.．_{DASHES}]"
 # Recorders write the colour before the number (蓝浙A12345). 黑 is a province too, hence the one that follows.
-_COLOUR = rf"^(?:蓝|黄绿|渐变绿|黄|绿|黑|白)色?牌?([{_PROVINCE}][A-Z]|WJ)"
+_COLOUR = rf"^(?:蓝|黄绿|渐变绿|黄|绿|黑|白)色?牌?([{PROVINCES}][A-Z]|WJ)"
 
 _NO_PLATE = (
     "无",
@@ -63,7 +63,7 @@ def _why() -> pl.Expr:
     plate = pl.col("t")
     return pick(
         (plate.str.contains("[*?●#]"), "plate_partly_read"),
-        (plate.str.contains(rf"^[^{_PROVINCE}A-Z0-9使]"), "bad_plate_region"),
+        (plate.str.contains(rf"^[^{PROVINCES}A-Z0-9使]"), "bad_plate_region"),
         (plate.str.contains("^.[A-Z0-9]*[IO]"), "plate_foreign_letter"),
         otherwise="bad_plate_no",
     )

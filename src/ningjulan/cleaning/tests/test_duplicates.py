@@ -73,7 +73,7 @@ def test_times_far_apart_do_not_overflow():
 def alarms(*records, within):
     data_class = replace(catalog.get_class("IOT12"), same_content_within=within)
     received_at = pl.Series([NOW] * len(records), dtype=INSTANT)
-    return pipeline.clean(data_class, lines_of(*records), received_at, TOWN, REFS)
+    return pipeline.clean_lines(data_class, lines_of(*records), received_at, TOWN, REFS)
 
 
 def test_an_alarm_sent_again_under_a_new_id_is_a_duplicate_with_its_reason():

@@ -1,0 +1,191 @@
+"""Numbers that certainly pass the check of their item, just as they stand; see `cleaning/numbers`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.spans import ABSENT, INTEGER, STRING, kind_of, length_of, start_of
+
+DIVISION_CODE, MONTH, HMAC, MOBILE, USCC, ID_CARD_NO, PLATE_NO = range(7)
+BY_NAME = {
+    "division_code": DIVISION_CODE,
+    "month": MONTH,
+    "hmac": HMAC,
+    "mobile": MOBILE,
+    "phone": MOBILE,
+    "uscc": USCC,
+    "id_card_no": ID_CARD_NO,
+    "id_document": ID_CARD_NO,
+    "plate_no": PLATE_NO,
+}
+
+
+@compiled
+def judge(
+    text: Bytes,
+    spans: Ints,
+    doubt: Flags,
+    check: int,
+    longest: int,
+    tables: tuple[Flags, Flags, Bytes, Ints],
+    today: Ints,
+) -> None:
+    """Doubt the numbers of one item that do not certainly pass.
+
+    Args:
+        check: One of `BY_NAME`.
+        tables: See `tables`.
+        today: Local date of receipt of each record, such as 20261125.
+    """
+    for row in range(len(spans)):
+        span = spans[row]
+        if doubt[row] or span == ABSENT:
+            continue
+        start, length = start_of(span), length_of(span)
+        is_known = kind_of(span) in (STRING, INTEGER) and length <= longest
+        if not is_known or not _passes(text, start, length, check, tables, today[row]):
+            doubt[row] = True
+
+
+@compiled
+def _passes(
+    text: Bytes, start: int, length: int, check: int, tables: tuple[Flags, Flags, Bytes, Ints], today: int
+) -> bool:
+    if check == DIVISION_CODE:
+        return _is_division(text, start, length, tables[0])
+    if check == MONTH:
+        return _is_month(text, start, length)
+    if check == HMAC:
+        return _is_hmac(text, start, length)
+    if check == MOBILE:
+        return _is_mobile(text, start, length)
+    if check == USCC:
+        return _is_credit_code(text, start, length, tables[2])
+    if check == ID_CARD_NO:
+        return _is_id_card(text, start, length, tables[1], today)
+    return _is_plate(text, start, length, tables[3])
+
+
+@compiled
+def judge_kinds(numbers: Ints, kinds: Ints, doubt: Flags, judged: Flags) -> None:
+    """Doubt numbers of documents whose kind is not one of those that `judge` judges."""
+    for row in range(len(numbers)):
+        if numbers[row] != ABSENT and not judged[kinds[row]]:
+            doubt[row] = True
+
+
+@compiled
+def _are_digits(text: Bytes, start: int, end: int) -> bool:
+    for at in range(start, end):
+        if text[at] < 0x30 or text[at] > 0x39:
+            return False
+    return True
+
+
+@compiled
+def _two(text: Bytes, at: int) -> int:
+    return (int(text[at]) - 0x30) * 10 + int(text[at + 1]) - 0x30
+
+
+@compiled
+def _is_division(text: Bytes, start: int, length: int, provinces: Flags) -> bool:
+    right = length in (6, 9, 12) and _are_digits(text, start, start + length)
+    return right and provinces[_two(text, start)]
+
+
+@compiled
+def _is_month(text: Bytes, start: int, length: int) -> bool:
+    if length != 6 or not _are_digits(text, start, start + 6):
+        return False
+    return 19 <= _two(text, start) <= 20 and 1 <= _two(text, start + 4) <= 12
+
+
+@compiled
+def _is_hmac(text: Bytes, start: int, length: int) -> bool:
+    for at in range(start, start + length):
+        if not (0x30 <= text[at] <= 0x39 or 0x61 <= text[at] <= 0x66):
+            return False
+    return length == 64
+
+
+@compiled
+def _is_mobile(text: Bytes, start: int, length: int) -> bool:
+    right = length == 11 and _are_digits(text, start, start + 11)
+    return right and text[start] == 0x31 and text[start + 1] >= 0x33
+
+
+@compiled
+def _is_credit_code(text: Bytes, start: int, length: int, value_of: Bytes) -> bool:
+    if length != 18 or not _are_digits(text, start + 2, start + 8):
+        return False
+    total, weight = 0, 1
+    for n in range(18):
+        value = value_of[text[start + n]]
+        if value == 0xFF:
+            return False
+        total += value * (weight if n < 17 else 1)
+        weight = weight * 3 % 31
+    return total % 31 == 0
+
+
+@compiled
+def _is_id_card(text: Bytes, start: int, length: int, provinces: Flags, today: int) -> bool:
+    """Is it a right number of a citizen? Permits and test numbers are left to others."""
+    last = text[start + 17]
+    if length != 18 or not _are_digits(text, start, start + 17) or text[start] > 0x37:
+        return False
+    if not provinces[_two(text, start)] or not (0x30 <= last <= 0x39 or last == 0x58):
+        return False
+    year = _two(text, start + 6) * 100 + _two(text, start + 8)
+    month, day = _two(text, start + 10), _two(text, start + 12)
+    if year < 1900 or not 1 <= month <= 12 or not 1 <= day <= 28 or (year * 100 + month) * 100 + day > today:
+        return False  # the last days of a month may not exist
+    total, weight = 10 if last == 0x58 else int(last) - 0x30, 1
+    for n in range(16, -1, -1):
+        weight = weight * 2 % 11
+        total += (int(text[start + n]) - 0x30) * weight
+    return total % 11 == 1
+
+
+@compiled
+def _is_plate(text: Bytes, start: int, length: int, provinces: Ints) -> bool:
+    """Is it an ordinary plate, `浙A12345`, or one of a new-energy car, `浙AD12345`?"""
+    if length not in (9, 10):
+        return False
+    han = int(text[start]) << 16 | int(text[start + 1]) << 8 | int(text[start + 2])
+    is_known = False
+    for province in provinces:
+        is_known |= province == han
+    if not is_known or not _is_plate_letter(text[start + 3]):
+        return False
+    if length == 10:
+        kind = text[start + 4]
+        return 0x41 <= kind <= 0x4B and kind != 0x49 and _are_digits(text, start + 5, start + 10)
+    for at in range(start + 4, start + 9):
+        if not (_is_plate_letter(text[at]) or 0x30 <= text[at] <= 0x39):
+            return False
+    return True
+
+
+@compiled
+def _is_plate_letter(byte: int) -> bool:
+    return 0x41 <= byte <= 0x5A and byte not in (0x49, 0x4F)
+
+
+def tables(
+    divisions: Sequence[int], citizens: Sequence[int], credit_code: str, plates: str
+) -> tuple[Flags, Flags, Bytes, Ints]:
+    """Return the tables of `judge`.
+
+    Args:
+        divisions: Two digits with which the code of a division may begin.
+        citizens: Two digits with which the number of a citizen may begin.
+        credit_code: Alphabet of GB 32100 in the order of its values.
+        plates: Han of the provinces.
+    """
+    value_of = np.full(256, 0xFF, dtype=np.uint8)
+    value_of[np.frombuffer(credit_code.encode(), dtype=np.uint8)] = np.arange(len(credit_code))
+    han = np.array([int.from_bytes(one.encode(), "big") for one in plates], dtype=np.int64)
+    numbers = np.arange(100)
+    return np.isin(numbers, divisions), np.isin(numbers, citizens), value_of, han
