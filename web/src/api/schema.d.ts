@@ -936,7 +936,7 @@ export interface components {
         };
         /**
          * BalanceOut
-         * @description A class of a source: 接收 = 入库 + 拒收 + 重复 + 搁置. `state` never: declared, and nothing has come.
+         * @description A class of a source: 接收 = 入库 + 拒收 + 重复 + 搁置. `state` never: declared, nothing has come.
          */
         BalanceOut: {
             /** Canary At */
@@ -1524,6 +1524,18 @@ export interface components {
             /** Zh */
             zh: string;
         };
+        /**
+         * FaultyItemOut
+         * @description An item that a fault is about.
+         */
+        FaultyItemOut: {
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** Zh */
+            zh: string;
+        };
         /** FigureOut */
         FigureOut: {
             /** Key */
@@ -1616,15 +1628,42 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /**
-         * ItemOut
-         * @description An item that a fault is about.
-         */
+        /** ItemOut */
         ItemOut: {
+            /** Check */
+            check: string | null;
+            /** Code List */
+            code_list: string | null;
+            /** Core */
+            core: boolean;
             /** En */
             en: string;
+            /** Format */
+            format: string | null;
             /** Id */
             id: string;
+            /** Keep Days */
+            keep_days: number | null;
+            /** Key */
+            key: boolean;
+            /** Level */
+            level: string;
+            /** Mask */
+            mask: string | null;
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Pi */
+            pi: string | null;
+            /** Refers To */
+            refers_to: string | null;
+            /** Required */
+            required: boolean;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string | null;
             /** Zh */
             zh: string;
         };
@@ -1643,7 +1682,7 @@ export interface components {
         };
         /**
          * LineageOut
-         * @description `record`: the stored row, personal items masked. `raw`: only for a stated reason, which is on record.
+         * @description `record`: the stored row, personal items masked. `raw`: only for a reason, which is on record.
          */
         LineageOut: {
             /** Class En */
@@ -2020,7 +2059,7 @@ export interface components {
             /** Is Cut */
             is_cut: boolean;
             /** Items */
-            items: components["schemas"]["ItemOut"][];
+            items: components["schemas"]["FaultyItemOut"][];
             /** Note */
             note: string;
             /** Origin Id */

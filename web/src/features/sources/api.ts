@@ -1,11 +1,9 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import type { Reply } from "@/api/reply";
 
 export type SourceBalance = Reply<"/api/sources", "get">[number];
-export type Reject = Reply<"/api/sources/rejects", "get">["items"][number];
-
-const PAGE_SIZE = 50;
+export type Quality = Reply<"/api/sources/quality", "get">;
 
 export const sourcesQuery = queryOptions({
   queryKey: ["sources"],
@@ -13,22 +11,16 @@ export const sourcesQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
-export interface RejectFilter {
+/** One class of one source, wherever a link or a list speaks of it. */
+export interface SourceFilter {
   source?: string;
   class_id?: string;
 }
 
-export function rejectsQuery(filter: RejectFilter) {
-  return infiniteQueryOptions({
-    queryKey: ["sources", "rejects", filter],
-    queryFn: ({ pageParam }) =>
-      dataOf(
-        api.GET("/api/sources/rejects", {
-          params: { query: { ...filter, limit: PAGE_SIZE, cursor: pageParam ?? undefined } },
-        }),
-      ),
-    initialPageParam: null as number | null,
-    getNextPageParam: (page) => page.next_cursor ?? null,
-    staleTime: 15_000,
+export function qualityQuery(query: SourceFilter & { days: number }) {
+  return queryOptions({
+    queryKey: ["sources", "quality", query],
+    queryFn: () => dataOf(api.GET("/api/sources/quality", { params: { query } })),
+    staleTime: 30_000,
   });
 }

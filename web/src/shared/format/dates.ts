@@ -1,4 +1,5 @@
 import type { Messages } from "@/shared/i18n";
+import { formatMilliseconds } from "./numbers";
 
 /** The street's wall clock, whatever the browser's own zone is. */
 const ZONE = "Asia/Shanghai";
@@ -59,6 +60,11 @@ export function formatDuration(seconds: number, t: Messages["time"]): string {
   if (minutes < 60 * 24) return t.hours(Math.floor(minutes / 60), minutes % 60);
   const hours = Math.round(minutes / 60);
   return t.days(Math.floor(hours / 24), hours % 24);
+}
+
+/** The time between two steps: exact while it is short (`38 ms`, `4.2 s`), in large units after a minute. */
+export function formatGap(ms: number, t: Messages["time"]): string {
+  return ms < 60_000 ? formatMilliseconds(Math.max(0, ms)) : formatDuration(ms / 1000, t);
 }
 
 /** How long ago: `12 秒前`. An instant slightly in the future (clocks differ) counts as now. */

@@ -1,4 +1,5 @@
 import { enData } from "./data.en";
+import { enRecords } from "./records.en";
 import { plural } from "./plural";
 import type { Messages } from "./zh-CN";
 
@@ -272,6 +273,7 @@ export const en: Messages = {
     unnamed: "not stated",
   },
   ...enData,
+  ...enRecords,
   palette: {
     title: "Search or run a command",
     short: "Search",

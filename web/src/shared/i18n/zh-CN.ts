@@ -1,4 +1,5 @@
 import { zhData } from "./data.zh-CN";
+import { zhRecords } from "./records.zh-CN";
 
 /** 中文界面文字。英文在 en.ts，两者结构相同（由类型保证）。 */
 export const zhCN = {
@@ -255,6 +256,7 @@ export const zhCN = {
     unnamed: "未注明",
   },
   ...zhData,
+  ...zhRecords,
   palette: {
     title: "搜索或执行命令",
     short: "搜索",

@@ -5,7 +5,7 @@ import { CatalogFilters } from "@/features/catalog/components/catalog-filters";
 import { ClassDrawer } from "@/features/catalog/components/class-drawer";
 import { ClassTable } from "@/features/catalog/components/class-table";
 import { catalogueFilterFromUrl, findClasses, inGroups } from "@/features/catalog/model";
-import { sourcesQuery, type RejectFilter } from "@/features/sources/api";
+import { sourcesQuery, type SourceFilter } from "@/features/sources/api";
 import { Arrivals, ClassSources } from "@/features/sources/components/class-sources";
 import { useMessages } from "@/shared/i18n";
 import { pathWith, useUrlState } from "@/shared/place";
@@ -23,8 +23,10 @@ export function CatalogueTab() {
   const { data: items = [] } = useQuery({ ...itemNamesQuery, enabled: filter.q !== undefined });
   const sourcesOf = useSourcesOf();
   const open = (id: string | null) => changeUrl({ tab: "catalogue", class: id });
-  const balancePath = ({ source, class_id }: RejectFilter) =>
-    pathWith("/data", { tenant: params.get("tenant"), tab: "balance", source, class: class_id });
+  const pathTo =
+    (tab: string) =>
+    ({ source, class_id }: SourceFilter) =>
+      pathWith("/data", { tenant: params.get("tenant"), tab, source, class: class_id });
   return (
     <div className="page-stack">
       <Resource query={catalog} rows={2}>
@@ -59,8 +61,8 @@ export function CatalogueTab() {
           sources={
             <ClassSources
               sources={sourcesOf(classId)}
-              balancePath={balancePath}
-              rejectsPath={(of) => `${balancePath(of)}#rejects`}
+              balancePath={pathTo("balance")}
+              rejectsPath={pathTo("rejects")}
             />
           }
           onOpen={open}

@@ -4,22 +4,36 @@ import { useUrlState } from "@/shared/place";
 import "../page.css";
 import { BalanceTab } from "./balance-tab";
 import { CatalogueTab } from "./catalogue-tab";
+import { LineageTab } from "./lineage-tab";
+import { QualityTab } from "./quality-tab";
+import { RejectsTab } from "./rejects-tab";
 import { OF_A_TAB, tabFromUrl, TABS, type Tab } from "./tabs";
 
-const CONTENT: Record<Tab, () => React.ReactNode> = { balance: BalanceTab, catalogue: CatalogueTab };
+const CONTENT: Record<Tab, () => React.ReactNode> = {
+  balance: BalanceTab,
+  quality: QualityTab,
+  rejects: RejectsTab,
+  lineage: LineageTab,
+  catalogue: CatalogueTab,
+};
 
-/** The data centre: what came and where it went, and what all of it means. */
+/** The data centre: what came and where it went, what was wrong with it, and what all of it means. */
 export function Component() {
   const t = useMessages();
   const [params, changeUrl] = useUrlState();
   const tab = tabFromUrl(params);
-  const titles: Record<Tab, string> = { balance: t.sources.tab, catalogue: t.catalog.tab };
-  const leads: Record<Tab, string> = { balance: t.sources.lead, catalogue: t.catalog.lead };
+  const words: Record<Tab, { tab: string; lead: string }> = {
+    balance: t.sources,
+    quality: t.quality,
+    rejects: t.rejects,
+    lineage: t.lineage,
+    catalogue: t.catalog,
+  };
   return (
     <div className="page">
       <header className="page-head">
         <h1>{t.sources.title}</h1>
-        <span className="muted">{leads[tab]}</span>
+        <span className="muted">{words[tab].lead}</span>
       </header>
       <Tabs
         className="page-tabs"
@@ -30,7 +44,7 @@ export function Component() {
           const Content = CONTENT[key];
           return {
             key,
-            label: <span data-testid={`tab-${key}`}>{titles[key]}</span>,
+            label: <span data-testid={`tab-${key}`}>{words[key].tab}</span>,
             children: <Content />,
           };
         })}

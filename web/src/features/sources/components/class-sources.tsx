@@ -3,7 +3,7 @@ import { formatNumber } from "@/shared/format/numbers";
 import { useLanguage, useMessages } from "@/shared/i18n";
 import { Age } from "@/shared/ui/clock";
 import { Mark } from "@/shared/ui/marks";
-import type { RejectFilter, SourceBalance } from "../api";
+import type { SourceFilter, SourceBalance } from "../api";
 import { difference } from "../balance";
 import "./sources.css";
 
@@ -26,8 +26,8 @@ export function Arrivals({ sources }: { sources: readonly SourceBalance[] }) {
 
 interface ClassSourcesProps {
   sources: readonly SourceBalance[];
-  balancePath: (filter: RejectFilter) => string;
-  rejectsPath: (filter: RejectFilter) => string;
+  balancePath: (filter: SourceFilter) => string;
+  rejectsPath: (filter: SourceFilter) => string;
 }
 
 /** The sources of a class, each with what came of it and the way to its sheet and its rejects. */
@@ -53,9 +53,9 @@ export function ClassSources({ sources, balancePath, rejectsPath }: ClassSources
             <span className="muted">{one.last_received_at ? <Age at={one.last_received_at} /> : t.sources.never}</span>
             <span className="links">
               <Link to={balancePath(filter)}>{t.sources.showBalance}</Link>
-              {one.rejected > 0 && (
+              {one.n_open > 0 && (
                 <Link to={rejectsPath(filter)}>
-                  {t.sources.rejected} <span className="num">{formatNumber(one.rejected)}</span>
+                  {t.sources.openRejects(formatNumber(one.n_open))}
                 </Link>
               )}
             </span>

@@ -1,28 +1,29 @@
 import { useEffect, useRef } from "react";
 import { Link } from "react-router";
-import { formatMilliseconds } from "@/shared/format/numbers";
+import { formatMilliseconds, formatNumber } from "@/shared/format/numbers";
 import { useLanguage, useMessages } from "@/shared/i18n";
-import { Age } from "@/shared/ui/clock";
-import type { RejectFilter, SourceBalance } from "../api";
+import type { SourceBalance } from "../api";
 import { BalanceSheet } from "./balance-sheet";
+import { SourceSignals } from "./source-signals";
 
 interface SourceCardsProps {
-  sources: SourceBalance[];
-  filter: RejectFilter;
+  sources: readonly SourceBalance[];
+  /** The source a link leads to. */
+  chosen: { source: string | null; class_id: string | null };
   classPath: (classId: string) => string;
-  onFilter: (filter: RejectFilter) => void;
+  qualityPath: (one: SourceBalance) => string;
+  rejectsPath: (one: SourceBalance) => string;
 }
 
-export function SourceCards({ sources, filter, classPath, onFilter }: SourceCardsProps) {
+export function SourceCards({ sources, chosen, ...paths }: SourceCardsProps) {
   return (
     <ul className="source-cards">
       {sources.map((one) => (
         <li key={one.source + one.class_id} data-testid={`source-${one.source}-${one.class_id}`}>
           <SourceCard
             one={one}
-            isChosen={filter.source === one.source && filter.class_id === one.class_id}
-            classPath={classPath}
-            onFilter={onFilter}
+            isChosen={chosen.source === one.source && chosen.class_id === one.class_id}
+            {...paths}
           />
         </li>
       ))}
@@ -30,12 +31,13 @@ export function SourceCards({ sources, filter, classPath, onFilter }: SourceCard
   );
 }
 
-interface SourceCardProps extends Pick<SourceCardsProps, "classPath" | "onFilter"> {
+interface SourceCardProps extends Omit<SourceCardsProps, "sources" | "chosen"> {
   one: SourceBalance;
   isChosen: boolean;
 }
 
-function SourceCard({ one, isChosen, classPath, onFilter }: SourceCardProps) {
+/** One class of one source: how it is doing, its sheet, and the ways to what was wrong. */
+function SourceCard({ one, isChosen, classPath, qualityPath, rejectsPath }: SourceCardProps) {
   const t = useMessages();
   const isEnglish = useLanguage() === "en";
   const card = useRef<HTMLElement>(null);
@@ -53,26 +55,23 @@ function SourceCard({ one, isChosen, classPath, onFilter }: SourceCardProps) {
           </Link>
         </span>
       </header>
+      <SourceSignals one={one} />
       <BalanceSheet balance={one} />
       <footer>
-        <span>
-          {t.sources.last} {one.last_received_at ? <Age at={one.last_received_at} /> : t.sources.never}
-        </span>
         {one.median_visible_ms != null && (
           <span className="num">
             {t.sources.visible} {formatMilliseconds(one.median_visible_ms)}
           </span>
         )}
-        {one.rejected > 0 && (
-          <button
-            type="button"
-            className="plain link"
-            aria-pressed={isChosen}
-            onClick={() => onFilter(isChosen ? {} : { source: one.source, class_id: one.class_id })}
-          >
-            {t.sources.showRejects}
-          </button>
-        )}
+        {one.n_mended > 0 && <span className="num">{t.sources.mended(formatNumber(one.n_mended))}</span>}
+        <span className="links">
+          {one.rejected > 0 && <Link to={qualityPath(one)}>{t.quality.tab}</Link>}
+          {one.n_open > 0 && (
+            <Link to={rejectsPath(one)} data-testid="source-open-rejects">
+              {t.sources.openRejects(formatNumber(one.n_open))}
+            </Link>
+          )}
+        </span>
       </footer>
     </section>
   );
