@@ -1,9 +1,12 @@
 """What others may know of the store of observations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from ningjulan.cleaning.contracts import Cleaned
@@ -18,26 +21,52 @@ class RejectsNotYours(NotAllowed):
 
 
 @dataclass(frozen=True)
-class CleanedBatch:
-    """One raw batch with what cleaning made of it."""
+class CleanedBatches:
+    """Batches of one source and class, in stream order, with what cleaning made of them in one go.
 
-    raw: RawBatch
+    `cleaned` counts its rows through all of them.
+    """
+
+    batches: Sequence[RawBatch]
     tenant_code: str
     cleaned: Cleaned
     cleaner_version: str
 
+    @property
+    def source(self) -> str:
+        return self.batches[0].source
+
+    @property
+    def class_id(self) -> str:
+        return self.batches[0].class_id
+
+    @cached_property
+    def first_rows(self) -> np.ndarray:
+        """The row that each batch begins with, shape (n batches,)."""
+        return np.cumsum([0, *(batch.n_lines for batch in self.batches[:-1])])
+
+    def batch_of(self, row_no: pl.Series) -> np.ndarray:
+        """Return the place in `batches` that each row came with."""
+        return np.searchsorted(self.first_rows, row_no.to_numpy(), side="right") - 1
+
 
 @dataclass(frozen=True)
 class Committed:
-    """One batch after its commit.
+    """What a commit made of batches cleaned together.
 
-    `fresh` is false when the batch had been committed before: its rows are then only wanted by the history.
-    `accepted` holds the rows that are really new, duplicates taken out.
+    rows:  The accepted rows that are the first of their key, with `batch`: the place in `batches`.
+    fresh: Per batch: is it new? What had been committed before is then only wanted by the history.
     """
 
-    batch: CleanedBatch
-    accepted: pl.DataFrame
-    fresh: bool
+    of: CleanedBatches
+    rows: pl.DataFrame
+    fresh: np.ndarray
+
+    def fresh_rows(self) -> pl.DataFrame:
+        """Return the rows of the batches that are new, as cleaning gives them."""
+        is_fresh = self.fresh[self.rows["batch"].to_numpy()]
+        rows = self.rows if is_fresh.all() else self.rows.filter(pl.Series(is_fresh))
+        return rows.drop("batch")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from ningjulan.observations.canaries import see_canaries
 from ningjulan.observations.history import FLUSH_EVERY_S, History, read_history
 from ningjulan.observations.holds import hold_days, lift_hold, list_holds
+from ningjulan.observations.seen import Belonging, SeenKeys, open_seen
 from ningjulan.observations.selectors import balance_of_receipt, list_parked, parked_batch, records_since
 from ningjulan.observations.services import (
     commit_batches,
@@ -25,7 +26,9 @@ from ningjulan.observations.windows import window
 
 __all__ = [
     "FLUSH_EVERY_S",
+    "Belonging",
     "History",
+    "SeenKeys",
     "ask_for_tidying",
     "balance_of_receipt",
     "carry_out",
@@ -39,6 +42,7 @@ __all__ = [
     "list_reports",
     "move_position",
     "next_tidying",
+    "open_seen",
     "outcomes_of",
     "park_batch",
     "parked_batch",

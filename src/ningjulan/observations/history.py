@@ -36,12 +36,13 @@ class History:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, class_id: str, rows: pl.DataFrame, seq: int) -> None:
-        """Take the rows of the batch with sequence number `seq`."""
+        """Take the rows of batches up to number `seq`: each has its own `seq`, or is of this one."""
         with self._lock:
             self._last_seq = max(self._last_seq, seq)
             if not rows.is_empty():
+                number = pl.col("seq") if "seq" in rows.columns else pl.lit(seq, pl.Int64)
                 day = pl.col("occurred_at").dt.convert_time_zone(STREET_ZONE).dt.date()
-                self._waiting[class_id].append(rows.with_columns(seq=pl.lit(seq, pl.Int64), day=day))
+                self._waiting[class_id].append(rows.with_columns(seq=number, day=day))
 
     def skip_to(self, seq: int) -> None:
         """Say that everything up to `seq` has been added, also what had no rows."""
@@ -94,7 +95,7 @@ class History:
                 return
         write_deltalake(
             path,
-            rows.to_arrow(),
+            rows,
             mode="append",
             partition_by=["day"],
             schema_mode="merge",

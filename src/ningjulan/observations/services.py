@@ -1,64 +1,71 @@
 """Committing cleaned batches: exactly once, whatever is delivered how often."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
+import numpy as np
 import polars as pl
 from django.db import connection, transaction
 
-from ningjulan.observations.contracts import CleanedBatch, Committed
-from ningjulan.observations.models import Batch, ParkedBatch, Position, Reject
+from ningjulan.observations.contracts import CleanedBatches, Committed
+from ningjulan.observations.models import Batch, ParkedBatch, Position
+from ningjulan.observations.seen import Claims, hashes, owners
 from ningjulan.sources.stream import RawBatch
 
-
-@dataclass(frozen=True)
-class _Delivery:
-    """A delivery that counts. `is_new`: its batch was never here, not even parked."""
-
-    batch: CleanedBatch
-    is_new: bool
-    fresh: bool
+REJECT_COLUMNS = (
+    *("batch_id", "source", "tenant_code", "class_id", "row_no", "received_at"),
+    *("reasons", "detail", "raw", "cleaner_version"),
+)
 
 
-def commit_batches(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
-    """Write marks, rejects and first arrivals of `batches`; return what is really new.
+class _Delivered(Enum):
+    """What a delivery of a batch is."""
+
+    NEW = auto()
+    AGAIN = auto()  # the delivery that counts, once more
+    COPY = auto()  # under another sequence number: nothing comes of it
+
+
+def commit_batches(cleaned: Sequence[CleanedBatches], now: datetime, claims: Claims) -> list[Committed]:
+    """Write marks and rejects, claim the keys of what is accepted; return the rows that are first.
 
     Must run inside the caller's transaction, together with whatever follows from the new rows. A batch
     delivered again gives the same rows again with `fresh` false; a copy under another sequence number
     gives none, unless the batch was parked: then the later delivery counts.
 
     Args:
-        batches: In stream order.
+        cleaned: In stream order, within each source and class.
         now: Commit time.
+        claims: Knows the keys that came before; keeps ours if the transaction succeeds.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("commit_batches needs the caller's transaction")
-    known = outcomes_of([b.raw.batch_id for b in batches])
-    counting: list[_Delivery] = []
+    known = outcomes_of([batch.batch_id for one in cleaned for batch in one.batches])
     mended: list[str] = []
-    for batch in batches:
-        raw = batch.raw
-        seq, is_parked = known.get(raw.batch_id, (raw.seq, False))
-        is_sent_again = is_parked and raw.seq > seq  # somebody has mended what stood in its way
-        if not is_sent_again and (is_parked or raw.seq != seq):
-            continue
-        if is_sent_again:
-            mended.append(raw.batch_id)
-        is_new = raw.batch_id not in known
-        counting.append(_Delivery(batch, is_new=is_new, fresh=is_new or is_sent_again))
-        known[raw.batch_id] = (raw.seq, False)
-    first = _first_arrivals(counting)
-    done = [
-        Committed(batch=one.batch, accepted=accepted, fresh=one.fresh)
-        for one, accepted in zip(counting, first, strict=True)
-    ]
+    done = []
+    for one in cleaned:
+        delivered = [_delivered(batch, known, mended) for batch in one.batches]
+        done.append(_first_arrivals(one, delivered, claims))
     Batch.objects.filter(batch_id__in=mended).delete()
     ParkedBatch.objects.filter(batch_id__in=mended).delete()
-    _write([one for one in done if one.fresh], now)
+    Batch.objects.bulk_create(mark for one in done for mark in _marks(one, now))
+    _write_rejects(done)
     return done
+
+
+def _delivered(raw: RawBatch, known: dict[str, tuple[int, bool]], mended: list[str]) -> _Delivered:
+    """Judge a delivery, and note it: in `known` for the next, in `mended` if the batch was parked."""
+    if raw.batch_id not in known:
+        known[raw.batch_id] = (raw.seq, False)
+        return _Delivered.NEW
+    seq, is_parked = known[raw.batch_id]
+    if is_parked and raw.seq > seq:  # sent in again: somebody has mended what stood in its way
+        mended.append(raw.batch_id)
+        known[raw.batch_id] = (raw.seq, False)
+        return _Delivered.NEW
+    return _Delivered.AGAIN if raw.seq == seq and not is_parked else _Delivered.COPY
 
 
 @transaction.atomic
@@ -90,105 +97,81 @@ def park_batch(raw: RawBatch, *, tenant_code: str, error: str, now: datetime) ->
         parked.save(update_fields=["n_times"])
 
 
-def _first_arrivals(deliveries: Sequence[_Delivery]) -> list[pl.DataFrame]:
-    """Return, per batch, the accepted rows whose key nobody brought before. Writes the keys; repeatable.
-
-    One statement for all of them. What it writes it returns; only of a batch that was here before, some keys
-    may be its own from that time.
-    """
-    hashes = [_hashes(one.batch) for one in deliveries]
-    first = _claimed([one.batch for one in deliveries], hashes)
-    frames = []
-    for one, hashed in zip(deliveries, hashes, strict=True):
-        accepted, batch_id = one.batch.cleaned.accepted, one.batch.raw.batch_id
-        rows = first.get(batch_id, []) if one.is_new else _own_rows(batch_id, hashed)
-        is_whole = len(rows) == len(accepted)
-        frames.append(accepted if is_whole else accepted.filter(pl.col("row_no").is_in(rows)))
-    return frames
-
-
-def _hashes(batch: CleanedBatch) -> list[bytes]:
-    """Return the 16 bytes that stand for each accepted row's source, class and key."""
-    begun = hashlib.blake2b(f"{batch.raw.source}\0{batch.raw.class_id}\0".encode(), digest_size=16)
-    hashes = []
-    for key in batch.cleaned.accepted["record_key"]:
-        one = begun.copy()
-        one.update(key.encode())
-        hashes.append(one.digest())
-    return hashes
-
-
-def _claimed(batches: Sequence[CleanedBatch], hashes: Sequence[list[bytes]]) -> dict[str, list[int]]:
-    """Write the keys that are new; return batch → rows that brought them. The earlier batch comes first."""
-    keys = b"".join(one for of_batch in hashes for one in of_batch)
-    rows = [row for batch in batches for row in batch.cleaned.accepted["row_no"]]
-    numbers = [n for n, of_batch in enumerate(hashes, start=1) for _ in of_batch]
-    if not rows:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(  # one long text of keys: an array of bytes costs its escapes for every one of them
-            """
-            with claimed as (
-                insert into observations_seenkey (key_hash, batch_id, row_no)
-                select substr(%s::bytea, 16 * ord::int - 15, 16) as hash, (%s::text[])[batch], row_no
-                from unnest(%s::int[], %s::int[]) with ordinality as k(batch, row_no, ord)
-                order by hash, ord on conflict (key_hash) do nothing
-                returning batch_id, row_no
-            )
-            select batch_id, array_agg(row_no) from claimed group by batch_id
-            """,
-            [keys, [batch.raw.batch_id for batch in batches], numbers, rows],
-        )
-        return dict(cursor.fetchall())
-
-
-def _own_rows(batch_id: str, hashes: list[bytes]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select row_no from observations_seenkey where key_hash = any(%s::bytea[]) and batch_id = %s",
-            [hashes, batch_id],
-        )
-        return [row for (row,) in cursor.fetchall()]
-
-
-def _write(committed: Sequence[Committed], now: datetime) -> None:
-    """Write the marks and the rejects of batches that have none."""
-    Batch.objects.bulk_create(
-        Batch(
-            batch_id=one.batch.raw.batch_id,
-            **_mark(one.batch.raw, one.batch.tenant_code, now) | _counts(one.batch, len(one.accepted)),
-        )
-        for one in committed
+def _first_arrivals(one: CleanedBatches, delivered: Sequence[_Delivered], claims: Claims) -> Committed:
+    """Return the accepted rows whose key nobody brought before, of the deliveries that count."""
+    accepted = one.cleaned.accepted
+    batch = one.batch_of(accepted["row_no"])
+    row_no = accepted["row_no"].to_numpy() - one.first_rows[batch]
+    counts = np.array([what is not _Delivered.COPY for what in delivered])
+    rows = accepted.with_columns(pl.Series("row_no", row_no, pl.UInt32), pl.Series("batch", batch, pl.Int32))
+    if not counts.all():
+        rows = rows.filter(pl.Series(counts[batch]))
+    first = claims.first(
+        hashes(rows["record_key"], source=one.source, class_id=one.class_id),
+        owners([raw.batch_id for raw in one.batches])[rows["batch"].to_numpy()],
+        rows["row_no"].to_numpy(),
     )
-    Reject.objects.bulk_create(reject for one in committed for reject in _rejects(one.batch))
+    return Committed(
+        of=one,
+        rows=rows if first.all() else rows.filter(pl.Series(first)),
+        fresh=np.array([what is _Delivered.NEW for what in delivered]),
+    )
 
 
-def _counts(batch: CleanedBatch, n_stored: int) -> dict[str, Any]:
-    n_rejected = len(batch.cleaned.rejected)
-    return {
-        "n_stored": n_stored,
-        "n_rejected": n_rejected,
-        "n_duplicate": batch.raw.n_lines - n_stored - n_rejected,
-        "cleaner_version": batch.cleaner_version,
-    }
+def _marks(one: Committed, now: datetime) -> Iterator[Batch]:
+    """Return the marks of the batches that have none."""
+    n_batches = len(one.of.batches)
+    n_stored = np.bincount(one.rows["batch"].to_numpy(), minlength=n_batches)
+    n_rejected = np.bincount(one.of.batch_of(one.of.cleaned.rejected["row_no"]), minlength=n_batches)
+    for place in np.flatnonzero(one.fresh).tolist():
+        raw, stored, rejected = one.of.batches[place], int(n_stored[place]), int(n_rejected[place])
+        counts = {
+            "n_stored": stored,
+            "n_rejected": rejected,
+            "n_duplicate": raw.n_lines - stored - rejected,
+            "cleaner_version": one.of.cleaner_version,
+        }
+        yield Batch(batch_id=raw.batch_id, **_mark(raw, one.of.tenant_code, now) | counts)
 
 
-def _rejects(batch: CleanedBatch) -> Iterator[Reject]:
-    raw, cleaned = batch.raw, batch.cleaned
-    lines = raw.lines if len(cleaned.rejected) else []
-    for row_no, reasons, detail in cleaned.rejected.select("row_no", "reasons", "detail").iter_rows():
-        yield Reject(
-            batch_id=raw.batch_id,
-            source=raw.source,
-            tenant_code=batch.tenant_code,
-            class_id=raw.class_id,
-            row_no=raw.first_row + row_no,
-            received_at=raw.received_at,
-            reasons=reasons,
-            detail=detail,
-            raw=lines[row_no],
-            cleaner_version=batch.cleaner_version,
-        )
+def _write_rejects(done: Sequence[Committed]) -> None:
+    """Copy the rejects of new batches into their table: on a bad day they are as many as the records."""
+    rows = [row for one in done for row in _rejects(one)]
+    if not rows:
+        return
+    columns = ", ".join(REJECT_COLUMNS)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy observations_reject ({columns}) from stdin") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _rejects(one: Committed) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of `REJECT_COLUMNS` for each rejected line of a new batch."""
+    rejected = one.of.cleaned.rejected
+    places = one.of.batch_of(rejected["row_no"])
+    for place in np.unique(places).tolist():
+        if not one.fresh[place]:
+            continue
+        raw, lines = one.of.batches[place], one.of.batches[place].lines
+        first_row = int(one.of.first_rows[place])
+        wanted = rejected.filter(pl.Series(places == place)).select("row_no", "reasons", "detail")
+        for row_no, reasons, detail in wanted.iter_rows():
+            row = row_no - first_row
+            yield (
+                raw.batch_id,
+                raw.source,
+                one.of.tenant_code,
+                raw.class_id,
+                raw.first_row + row,
+                raw.received_at,
+                reasons,
+                detail,
+                lines[row],
+                one.of.cleaner_version,
+            )
 
 
 def _mark(raw: RawBatch, tenant_code: str, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from ningjulan.foundation import outbox
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.foundation.bus import connect
 from ningjulan.observations import facade as observations
+from ningjulan.observations.facade import Belonging, SeenKeys
 from ningjulan.project import pipeline, settings
 from ningjulan.project.simulator import TENANT, Later, bodies, scenery
 from ningjulan.project.traffic import Record, Street
@@ -46,13 +49,19 @@ def play(now: datetime, seed: int, progress: Callable[[str, float], None]) -> in
     """
     if observations.records_since(TENANT, datetime.min.replace(tzinfo=UTC)):
         return 0
+    with TemporaryDirectory() as folder:  # the worker will meet all of it again, and keep its own
+        seen = SeenKeys(Path(folder), Belonging(shard=0, n_shards=1, history=""))
+        return _played(now, seed, progress, seen)
+
+
+def _played(now: datetime, seed: int, progress: Callable[[str, float], None], seen: SeenKeys) -> int:
     street, later, clerks = Street(scenery(), seed), Later(), Clerks(np.random.default_rng(seed))
     teller = Teller()
     at, total = now - DAY, 0
     while at < now:
         end = min(at + SLICE, now)
         later.put(street.slice(at, (end - at).total_seconds(), ROUTINE_RATE))
-        total += _arrive(later.due(end), end)
+        total += _arrive(later.due(end), end, seen)
         scenarios.fire_due(end)
         teller.tell(end)
         clerks.work(end)
@@ -61,7 +70,7 @@ def play(now: datetime, seed: int, progress: Callable[[str, float], None]) -> in
     return total
 
 
-def _arrive(records: list[Record], now: datetime) -> int:
+def _arrive(records: list[Record], now: datetime, seen: SeenKeys) -> int:
     """Put records into RAW as a source would have, and commit them as the worker would have, at `now`."""
     batches = [
         RawBatch(f"day:{uuid7()}", "day", source, class_id, 1, now, body)
@@ -69,7 +78,7 @@ def _arrive(records: list[Record], now: datetime) -> int:
         for body in parts
     ]
     if batches:
-        pipeline.commit(pipeline.clean_batches(asyncio.run(_store(batches))), now)
+        pipeline.commit(pipeline.clean_batches(asyncio.run(_store(batches))), now, seen)
     return len(records)
 
 

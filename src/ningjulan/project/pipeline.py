@@ -16,11 +16,12 @@ from django.db import transaction
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning import facade as cleaning
-from ningjulan.cleaning.contracts import CLEANER_VERSION
+from ningjulan.cleaning.contracts import CLEANER_VERSION, INSTANT, Part
 from ningjulan.foundation import outbox
 from ningjulan.foundation.events import Event
 from ningjulan.observations import facade as observations
-from ningjulan.observations.contracts import CleanedBatch, Committed
+from ningjulan.observations.contracts import CleanedBatches, Committed
+from ningjulan.observations.facade import SeenKeys
 from ningjulan.registry import facade as registry
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
@@ -45,66 +46,72 @@ class RecordsAccepted(Event):
     rows: list[dict[str, Any]]
 
 
-def clean_batches(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
-    """Clean each batch with its source's declarations and a snapshot of its tenant's registry, in order."""
-    cleaned: dict[int, CleanedBatch] = {}
-    for places in _together(batches):
-        some = [batches[place] for place in places]
+def clean_batches(batches: Sequence[RawBatch]) -> list[CleanedBatches]:
+    """Clean batches with their source's declarations and a snapshot of their tenant's registry.
+
+    Returns:
+        Those of one source and class together, in stream order.
+    """
+    cleaned = []
+    for together in _together(batches):
         try:
-            cleaned.update(zip(places, _cleaned(some), strict=True))
+            cleaned.append(_cleaned(together))
         except Exception:
-            if not sources.is_canary(some[0]):
+            if not sources.is_canary(together[0]):
                 raise
             # What is real must not wait for it; that it never arrives is what it has to tell.
-            log.warning("the canary of %s could not be cleaned", some[0].source, exc_info=True)
-    return [cleaned[place] for place in sorted(cleaned)]
+            log.warning("the canary of %s could not be cleaned", together[0].source, exc_info=True)
+    return cleaned
 
 
-def _together(batches: Sequence[RawBatch]) -> list[list[int]]:
-    """Return the places of the batches that may be cleaned as one: most of cleaning's cost is per call.
+def _together(batches: Sequence[RawBatch]) -> list[list[RawBatch]]:
+    """Group the batches that may be cleaned as one: much of cleaning's cost is per call.
 
-    Those must be judged against one moment, and what one batch finds in another as its duplicate must not
-    depend on who came with whom: the store remembers a key whatever happens, but only of batches that have no
-    outcome yet; content it does not remember at all.
+    What one batch finds in another as its duplicate must not depend on who came with whom: the store
+    remembers a key whatever happens, but only of batches that have no outcome yet; content it does not
+    remember at all.
     """
     known = observations.outcomes_of([batch.batch_id for batch in batches])
-    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[RawBatch]] = defaultdict(list)
     for place, batch in enumerate(batches):
         alone = (
             batch.batch_id in known
             or sources.is_canary(batch)
             or catalog.get_class(batch.class_id).same_content_within is not None
         )
-        groups[batch.source, batch.class_id, batch.received_at, place if alone else None].append(place)
-    return list(groups.values())
+        groups[batch.source, batch.class_id, place if alone else None].append(batch)
+    return sorted(groups.values(), key=lambda together: together[0].seq)
 
 
-def _cleaned(batches: Sequence[RawBatch]) -> list[CleanedBatch]:
-    """Clean batches of one source, class and moment in one go."""
+def _cleaned(batches: Sequence[RawBatch]) -> CleanedBatches:
     source = sources.get_source(batches[0].source)
-    result = cleaning.clean(
+    result = cleaning.clean_parts(
         batches[0].class_id,
-        [line for batch in batches for line in batch.lines],
-        received_at=batches[0].received_at,
+        [Part(batch.payload, batch.received_at) for batch in batches],
         source=cleaning.source_ref(source),
         refs=registry.refs(source.tenant_code),
     )
-    parts = result.cut([batch.n_lines for batch in batches])
-    return [
-        CleanedBatch(batch, source.tenant_code, part, CLEANER_VERSION)
-        for batch, part in zip(batches, parts, strict=True)
-    ]
+    return CleanedBatches(batches, source.tenant_code, result, CLEANER_VERSION)
 
 
-def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
+def commit(cleaned: Sequence[CleanedBatches], now: datetime, seen: SeenKeys) -> list[Committed]:
     """Make the batches facts: marks, rejects, alerts and events, together or not at all.
 
     Canaries are only seen: they have no mark, and nothing follows from them.
+
+    Args:
+        cleaned: In stream order, within each source and class.
+        now: Commit time.
+        seen: The keys that this shard has seen; those of a commit that fails it forgets.
     """
-    canaries = [batch.raw for batch in batches if sources.is_canary(batch.raw)]
-    with transaction.atomic():
-        observations.see_canaries(canaries, now)
-        done = observations.commit_batches([b for b in batches if not sources.is_canary(b.raw)], now)
+    real: list[CleanedBatches] = []
+    canaries: list[CleanedBatches] = []
+    for one in cleaned:
+        (canaries if sources.is_canary(one.batches[0]) else real).append(one)
+    last = max((batch.seq for one in real for batch in one.batches), default=0)
+    with seen.claiming(last) as claims, transaction.atomic():
+        observations.see_canaries([batch for one in canaries for batch in one.batches], now)
+        done = observations.commit_batches(real, now, claims)
         # sorted: two workers lock the same keys in the same order
         for (tenant, source), rows_of in sorted(_fresh_rows(done).items(), key=lambda item: item[0]):
             live = sources.get_source(source).intake == "live"
@@ -120,10 +127,10 @@ def commit(batches: Sequence[CleanedBatch], now: datetime) -> list[Committed]:
 def _fresh_rows(done: Sequence[Committed]) -> dict[tuple[str, str], dict[str, pl.DataFrame]]:
     """Gather the new rows of a commit per tenant and source, one frame per class."""
     frames: dict[tuple[str, str], dict[str, list[pl.DataFrame]]] = defaultdict(lambda: defaultdict(list))
-    for committed in done:
-        if committed.fresh and not committed.accepted.is_empty():
-            raw = committed.batch.raw
-            frames[committed.batch.tenant_code, raw.source][raw.class_id].append(committed.accepted)
+    for one in done:
+        rows = one.fresh_rows()
+        if not rows.is_empty():
+            frames[one.of.tenant_code, one.of.source][one.of.class_id].append(rows)
     return {
         who: {class_id: pl.concat(parts, how="vertical_relaxed") for class_id, parts in classes.items()}
         for who, classes in frames.items()
@@ -144,11 +151,19 @@ def _records_accepted(
 
 def for_history(committed: Committed) -> pl.DataFrame:
     """Return the rows as the history keeps them, with where they came from."""
-    raw = committed.batch.raw
-    return committed.accepted.with_columns(
-        source=pl.lit(raw.source),
-        tenant_code=pl.lit(committed.batch.tenant_code),
-        batch_id=pl.lit(raw.batch_id),
-        received_at=pl.lit(raw.received_at).cast(pl.Datetime("us", "UTC")),
-        cleaner_version=pl.lit(committed.batch.cleaner_version),
+    one = committed.of
+    came_with = pl.DataFrame(
+        {
+            "batch_id": [batch.batch_id for batch in one.batches],
+            "received_at": pl.Series([batch.received_at for batch in one.batches], dtype=INSTANT),
+            "seq": pl.Series([batch.seq for batch in one.batches], dtype=pl.Int64),
+        }
+    )[committed.rows["batch"]]
+    return committed.rows.drop("batch").with_columns(
+        source=pl.lit(one.source),
+        tenant_code=pl.lit(one.tenant_code),
+        batch_id=came_with["batch_id"],
+        received_at=came_with["received_at"],
+        cleaner_version=pl.lit(one.cleaner_version),
+        seq=came_with["seq"],
     )

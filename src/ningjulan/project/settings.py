@@ -49,6 +49,7 @@ def _secret_key() -> str:
 DATABASE_URL = os.environ.get("NINGJULAN_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/ningjulan")
 NATS_URL = os.environ.get("NINGJULAN_NATS_URL", "nats://127.0.0.1:4222")
 HISTORY_URL = os.environ.get("NINGJULAN_HISTORY_URL", str(VAR / "history"))
+SEEN_FOLDER = VAR / "seen"  # can be made again from the history
 TOWN_FOLDER = Path(os.environ.get("NINGJULAN_TOWN_FOLDER", VAR / "town"))
 DEMO = os.environ.get("NINGJULAN_DEMO", "0") == "1"
 

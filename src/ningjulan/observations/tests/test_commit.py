@@ -5,13 +5,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ningjulan.cleaning.contracts import DUPLICATE_SCHEMA, REJECTED_SCHEMA, Cleaned
-from ningjulan.observations.contracts import CleanedBatch
+from ningjulan.observations.contracts import CleanedBatches
+from ningjulan.observations.facade import Belonging, SeenKeys
 from ningjulan.observations.models import Batch, ParkedBatch, Reject
 from ningjulan.observations.selectors import balance_of_receipt, list_parked, parked_batch
 from ningjulan.observations.services import commit_batches, park_batch
 from ningjulan.sources.stream import RawBatch
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+BELONGING = Belonging(shard=0, n_shards=1, history="nowhere")
 
 
 def batch(seq, *keys, rejected=0, batch_id=None, source="town_iot"):
@@ -30,16 +32,26 @@ def batch(seq, *keys, rejected=0, batch_id=None, source="town_iot"):
         schema=dict(REJECTED_SCHEMA),
     )
     cleaned = Cleaned(accepted, bad, pl.DataFrame(schema=dict(DUPLICATE_SCHEMA)))
-    return CleanedBatch(raw, "330109013", cleaned, "1.0.0")
+    return CleanedBatches([raw], "330109013", cleaned, "1.0.0")
 
 
-def commit(*batches):
-    with transaction.atomic():
-        return commit_batches(batches, NOW)
+@pytest.fixture
+def commit(tmp_path):
+    seen = SeenKeys(tmp_path / "seen", BELONGING)
+
+    def run(*batches):
+        with seen.claiming(9) as claims, transaction.atomic():
+            return commit_batches(batches, NOW, claims)
+
+    return run
+
+
+def keys(done):
+    return done.rows["record_key"].to_list()
 
 
 def park(cleaned, error="ZeroDivisionError: 1 / 0"):
-    park_batch(cleaned.raw, tenant_code="330109013", error=error, now=NOW)
+    park_batch(cleaned.batches[0], tenant_code="330109013", error=error, now=NOW)
 
 
 def sheet():
@@ -51,7 +63,7 @@ def n_parked():
 
 
 @pytest.mark.django_db
-def test_batch_balances():
+def test_batch_balances(commit):
     commit(batch(1, "A", "B", rejected=1), batch(2, "B", "C"))
 
     assert sheet() == [(5, 3, 1, 1)]
@@ -59,50 +71,55 @@ def test_batch_balances():
 
 
 @pytest.mark.django_db
-def test_batch_delivered_again_changes_nothing_and_gives_the_same_rows():
+def test_batch_delivered_again_changes_nothing_and_gives_the_same_rows(commit):
     (first,) = commit(batch(1, "A", "B", rejected=1))
     (again,) = commit(batch(1, "A", "B", rejected=1))
 
-    assert (first.fresh, again.fresh) == (True, False)
-    assert again.accepted.equals(first.accepted)
+    assert (first.fresh.tolist(), again.fresh.tolist()) == ([True], [False])
+    assert again.rows.equals(first.rows)
+    assert again.fresh_rows().is_empty()
     assert sheet() == [(3, 2, 1, 0)]
 
 
 @pytest.mark.django_db
-def test_copy_of_a_batch_under_another_number_gives_nothing():
+def test_copy_of_a_batch_under_another_number_gives_nothing(commit):
     commit(batch(1, "A", batch_id="r:x"))
 
-    assert commit(batch(9, "A", batch_id="r:x")) == []
+    (copy,) = commit(batch(9, "A", batch_id="r:x"))
+
+    assert copy.rows.is_empty()
     assert sheet() == [(1, 1, 0, 0)]
 
 
 @pytest.mark.django_db
-def test_copy_within_one_commit_gives_nothing():
+def test_copy_within_one_commit_gives_nothing(commit):
     done = commit(batch(1, "A", batch_id="r:x"), batch(2, "A", batch_id="r:x"))
 
-    assert [(d.batch.raw.seq, d.accepted["record_key"].to_list()) for d in done] == [(1, ["A"])]
+    assert [keys(one) for one in done] == [["A"], []]
 
 
 @pytest.mark.django_db
-def test_same_key_from_another_source_is_another_record():
+def test_same_key_from_another_source_is_another_record(commit):
     commit(batch(1, "A"), batch(2, "A", source="other"))
 
     assert sorted(b.stored for b in balance_of_receipt("r", since=NOW)) == [1, 1]
 
 
 @pytest.mark.django_db
-def test_commit_that_fails_leaves_no_trace():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        commit_batches([batch(1, "A", rejected=1)], NOW)
+def test_commit_that_fails_leaves_no_trace(tmp_path):
+    seen = SeenKeys(tmp_path, BELONGING)
+    with pytest.raises(ZeroDivisionError), seen.claiming(9) as claims, transaction.atomic():
+        commit_batches([batch(1, "A", rejected=1)], NOW, claims)
         1 / 0  # noqa: B018
 
     assert (Batch.objects.count(), Reject.objects.count()) == (0, 0)
-    (first,) = commit(batch(1, "A", rejected=1))
-    assert first.accepted["record_key"].to_list() == ["A"]
+    with seen.claiming(9) as claims, transaction.atomic():
+        (first,) = commit_batches([batch(2, "A", rejected=1)], NOW, claims)
+    assert keys(first) == ["A"]
 
 
 @pytest.mark.django_db
-def test_database_refuses_a_batch_that_does_not_balance():
+def test_database_refuses_a_batch_that_does_not_balance(commit):
     commit(batch(1, "A"))
 
     with pytest.raises(IntegrityError, match="observations_batch_balances"), transaction.atomic():
@@ -117,26 +134,28 @@ def test_parked_batch_is_kept_whole_and_counted():
     park(poison)  # delivered again after a crash
 
     assert (sheet(), n_parked()) == ([(2, 0, 0, 0)], 2)
-    assert parked_batch("r:1") == poison.raw
+    assert parked_batch("r:1") == poison.batches[0]
     assert [(p.n, p.n_times, p.error) for p in list_parked()] == [(2, 1, "ZeroDivisionError: 1 / 0")]
 
 
 @pytest.mark.django_db
-def test_parked_batch_delivered_again_waits_until_it_is_sent_again():
+def test_parked_batch_delivered_again_waits_until_it_is_sent_again(commit):
     park(batch(1, "A", batch_id="r:x"))
 
-    assert commit(batch(1, "A", batch_id="r:x")) == []
+    (waiting,) = commit(batch(1, "A", batch_id="r:x"))
+
+    assert waiting.rows.is_empty()
     assert n_parked() == 1
 
 
 @pytest.mark.django_db
-def test_parked_batch_sent_again_becomes_what_it_is():
+def test_parked_batch_sent_again_becomes_what_it_is(commit):
     park(batch(1, "A", batch_id="r:x", rejected=1))
 
     (done,) = commit(batch(5, "A", batch_id="r:x", rejected=1))
     (again,) = commit(batch(5, "A", batch_id="r:x", rejected=1))
 
-    assert (done.fresh, done.accepted["record_key"].to_list(), again.fresh) == (True, ["A"], False)
+    assert (done.fresh.tolist(), keys(done), again.fresh.tolist()) == ([True], ["A"], [False])
     assert (sheet(), n_parked(), ParkedBatch.objects.count()) == ([(2, 1, 1, 0)], 0, 0)
 
 
@@ -150,7 +169,7 @@ def test_batch_that_fails_again_says_how_often_and_why_last():
 
 
 @pytest.mark.django_db
-def test_copy_of_a_batch_that_was_taken_cannot_park_it():
+def test_copy_of_a_batch_that_was_taken_cannot_park_it(commit):
     commit(batch(1, "A", batch_id="r:x"))
 
     park(batch(9, "A", batch_id="r:x"))

@@ -8,7 +8,8 @@ stand-by. A batch that fails by itself is parked, so that nobody waits behind it
 import asyncio
 import logging
 import signal
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -32,15 +33,17 @@ from ningjulan.sources.stream import RAW, RawBatch, make_room, read_batch, unrea
 
 log = logging.getLogger(__name__)
 
-FETCH = 64  # messages, that is up to 64,000 records, in one transaction
-FETCH_WAIT_S = 0.25
+FETCH = 64  # messages asked for at once
+TOGETHER = 64_000  # records at most in one transaction, but a message is never divided
+FETCH_WAIT_S = 0.1  # also how long the first of a few messages waits for the others
+FLUSH_ROWS = 200_000  # so many rows are appended to the history before their time
 TIMER_EVERY_S = 0.5
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 WEATHER = (OperationalError, InterfaceError, TemporarilyDown, OSError, MemoryError)
 TRIES_TOGETHER, TRIES = 2, 3
 SUSPICIOUS = 10  # so many parked in a row: it is not they that are broken. Park slowly, a few minutes each
 TRIES_WHEN_ALL_FAIL = 12
-WAITING_LIMIT = 400_000  # rows in memory for the history
+WAITING_LIMIT = 600_000  # rows in memory for the history
 
 
 class StreamOlder(TemporarilyDown):
@@ -76,10 +79,12 @@ class Worker:
         self._written = 0  # … and in the history
         self._last: Msg | None = None
         self._parked_in_a_row = 0
+        self._history_is_due = asyncio.Event()
 
     async def run(self) -> None:
         if not await self._become_the_one():
             return
+        self.seen = await patiently(lambda: asyncio.to_thread(self._open_seen), what="opening the seen keys")
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
         try:
             pulling = asyncio.create_task(self._pull(client))
@@ -91,7 +96,13 @@ class Worker:
             )
         finally:
             await client.close()
+            self.seen.close()
             self.lock.release()
+
+    def _open_seen(self) -> observations.SeenKeys:
+        belonging = observations.Belonging(self.shard, n_shards=1, history=settings.HISTORY_URL)
+        position = observations.position_of(self.shard)
+        return observations.open_seen(settings.SEEN_FOLDER, belonging, position)
 
     async def _become_the_one(self) -> bool:
         """Wait until no other worker holds this shard; False when told to stop meanwhile."""
@@ -121,24 +132,37 @@ class Worker:
     async def _take_from(self, subscription: JetStreamContext.PullSubscription) -> None:
         """Process what comes. Returns when told to stop, and when a message is missing: pull anew then."""
         expected = 1
-        while not self.stop.is_set():
-            if self.history.n_waiting > WAITING_LIMIT:  # the history is away: what we have not pulled is safe
-                await _sleep_or(self.stop, 1)
-                continue
-            try:
-                messages = await subscription.fetch(FETCH, timeout=FETCH_WAIT_S)
-            except (TimeoutError, nats.errors.TimeoutError):
-                continue
-            if not messages:  # the server may answer with none
-                continue
-            delivered = [message.metadata.sequence.consumer for message in messages]
-            if delivered != list(range(expected, expected + len(messages))):
-                # Sent, and lost with a connection. To acknowledge what follows would acknowledge it too.
-                log.warning("message %d of this run is missing; pulling again from %d", expected, self._done)
-                return
-            expected += len(messages)
-            await self._until_done([_batch_of(message) for message in messages])
-            self._last, self._done = messages[-1], messages[-1].metadata.sequence.stream
+        async with aclosing(self._ahead(subscription)) as ahead:
+            async for messages in ahead:
+                delivered = [message.metadata.sequence.consumer for message in messages]
+                if delivered != list(range(expected, expected + len(messages))):
+                    # Sent, and lost with a connection. To acknowledge what follows would acknowledge it too.
+                    log.warning("message %d of this run is missing; pulling from %d", expected, self._done)
+                    return
+                expected += len(messages)
+                for some in _together(messages):
+                    await self._until_done([batch for _, batch in some])
+                    self._last, self._done = some[-1][0], some[-1][1].seq
+                    if self.history.n_waiting > FLUSH_ROWS:
+                        self._history_is_due.set()
+
+    async def _ahead(
+        self, subscription: JetStreamContext.PullSubscription
+    ) -> AsyncGenerator[list[Msg], None]:
+        """Yield what comes, and fetch the next messages while the last are processed."""
+        fetching = asyncio.create_task(_fetch(subscription))
+        try:
+            while not self.stop.is_set():
+                messages = await fetching
+                fetching = asyncio.create_task(_fetch(subscription))
+                if messages:  # the server may answer with none
+                    yield messages
+                while self.history.n_waiting > WAITING_LIMIT and not self.stop.is_set():
+                    await _sleep_or(self.stop, 0.05)  # the history is away: what we have not pulled is safe
+        finally:
+            fetching.cancel()
+            with suppress(asyncio.CancelledError, nats.errors.Error, OSError):
+                await fetching
 
     async def _subscribe(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """Start behind our own position, with a consumer that knows nothing of earlier runs."""
@@ -213,11 +237,11 @@ class Worker:
         close_old_connections()
         if any(not batch.source for batch in batches):
             raise NoBatch
-        committed = pipeline.commit(pipeline.clean_batches(batches), datetime.now(UTC))
+        committed = pipeline.commit(pipeline.clean_batches(batches), datetime.now(UTC), self.seen)
         # All or none: a second attempt would give the history the first ones twice.
-        rows = [(one.batch.raw, pipeline.for_history(one)) for one in committed]
-        for raw, frame in rows:
-            self.history.add(raw.class_id, frame, raw.seq)
+        rows = [(one.of.class_id, pipeline.for_history(one)) for one in committed]
+        for class_id, frame in rows:
+            self.history.add(class_id, frame, batches[-1].seq)
         self.history.skip_to(batches[-1].seq)
 
     async def _write_history(self, js: JetStreamContext, pulling: asyncio.Task[None]) -> None:
@@ -226,13 +250,16 @@ class Worker:
         Ends with a last append once nothing more is pulled: what has been processed is not left in memory.
         """
         while True:
-            await asyncio.wait({pulling}, timeout=observations.FLUSH_EVERY_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due_or_last(pulling), timeout=observations.FLUSH_EVERY_S)
+            self._history_is_due.clear()
             is_last = pulling.done()
             done, message = self._done, self._last
             if done > self._written:
                 try:
                     seq = await asyncio.to_thread(self.history.flush)
                     await asyncio.to_thread(_move_position, self.shard, seq)
+                    await asyncio.to_thread(self.seen.save, seq)
                     if message is not None:
                         await message.ack()
                 except Exception:
@@ -243,6 +270,13 @@ class Worker:
                         await make_room(js, f"raw.*.{self.shard}", seq)
             if is_last:
                 return
+
+    async def _due_or_last(self, pulling: asyncio.Task[None]) -> None:
+        due = asyncio.create_task(self._history_is_due.wait())
+        try:
+            await asyncio.wait({pulling, due}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            due.cancel()
 
     async def _fire_timers(self) -> None:
         """Fire what is due; also notice when a restart of PostgreSQL has given our shard to a stand-by."""
@@ -260,6 +294,28 @@ class Worker:
         """Tidy the history when it is due. The tables are common to all shards, so only one worker does."""
         if self.shard == TIDYING_SHARD:
             await keep_tidy(self.history, self.stop)
+
+
+async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+    try:
+        return await subscription.fetch(FETCH, timeout=FETCH_WAIT_S)
+    except (TimeoutError, nats.errors.TimeoutError):
+        return []
+
+
+def _together(messages: Sequence[Msg]) -> Iterator[list[tuple[Msg, RawBatch]]]:
+    """Yield the messages, as batches, in stretches that fit into one transaction."""
+    some: list[tuple[Msg, RawBatch]] = []
+    n_lines = 0
+    for message in messages:
+        batch = _batch_of(message)
+        if some and n_lines + batch.n_lines > TOGETHER:
+            yield some
+            some, n_lines = [], 0
+        some.append((message, batch))
+        n_lines += batch.n_lines
+    if some:
+        yield some
 
 
 def _batch_of(message: Msg) -> RawBatch:

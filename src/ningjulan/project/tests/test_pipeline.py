@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from ningjulan.foundation import outbox
 from ningjulan.observations import facade as observations
 from ningjulan.observations.contracts import Committed
+from ningjulan.observations.facade import Belonging, SeenKeys
 from ningjulan.observations.models import Batch
 from ningjulan.project import pipeline
 from ningjulan.sources.stream import RawBatch
@@ -21,12 +23,12 @@ EVENT = {
 
 
 @pytest.mark.django_db
-def test_event_of_accepted_records_says_nothing_about_who_reported():
+def test_event_of_accepted_records_says_nothing_about_who_reported(seen):
     raw = RawBatch("r:1", "r", "resident_reports", "BIZ16", 1, NOW, json.dumps(EVENT).encode(), 1)
 
-    (done,) = pipeline.commit(pipeline.clean_batches([raw]), NOW)
+    (done,) = pipeline.commit(pipeline.clean_batches([raw]), NOW, seen)
 
-    assert done.accepted["reporter_id"].to_list() == ["R-000017"], done.batch.cleaned.rejected.to_dicts()
+    assert done.rows["reporter_id"].to_list() == ["R-000017"], done.of.cleaned.rejected.to_dicts()
     (event,) = outbox.unsent(10)
     assert event.payload["rows"][0]["event_no"] == "E-1"
     assert "R-000017" not in json.dumps(event.payload)
@@ -47,15 +49,25 @@ def fire_batch(number: int, *keys: str, received_at: datetime = NOW) -> RawBatch
     return RawBatch(f"b:{number}", "r", "town_iot", "IOT12", 1, received_at, encoded, number)
 
 
-def summary(done: list[Committed]) -> list[tuple[list[str], list[int], bool]]:
-    return [
-        (one.accepted["record_key"].to_list(), one.batch.cleaned.rejected["row_no"].to_list(), one.fresh)
-        for one in done
-    ]
+@pytest.fixture
+def seen(tmp_path):
+    return SeenKeys(tmp_path / "seen", Belonging(0, 1, "nowhere"))
+
+
+def summary(done: list[Committed]) -> list[tuple[int, list[str], list[int], bool]]:
+    """Per batch, by its number: keys of its rows, its rejected rows, is it fresh."""
+    found = []
+    for one in done:
+        rejected = one.of.cleaned.rejected["row_no"]
+        for place, raw in enumerate(one.of.batches):
+            keys = one.rows.filter(pl.col("batch") == place)["record_key"].to_list()
+            bad = rejected.to_numpy()[one.of.batch_of(rejected) == place] - one.of.first_rows[place]
+            found.append((raw.seq, keys, bad.tolist(), bool(one.fresh[place])))
+    return sorted(found)
 
 
 @pytest.mark.django_db
-def test_batches_cleaned_together_come_out_as_if_one_by_one():
+def test_batches_cleaned_together_come_out_as_if_one_by_one(seen):
     batches = [
         fire_batch(1, "a", "", "b"),
         fire_batch(2, "b", "c", "c", ""),
@@ -63,33 +75,35 @@ def test_batches_cleaned_together_come_out_as_if_one_by_one():
         fire_batch(4, "e"),
     ]
 
-    done = pipeline.commit(pipeline.clean_batches(batches), NOW)
+    done = pipeline.commit(pipeline.clean_batches(batches), NOW, seen)
 
     assert summary(done) == [
-        (["a", "b"], [1], True),
-        (["c"], [3], True),
-        (["d"], [], True),
-        (["e"], [], True),
+        (1, ["a", "b"], [1], True),
+        (2, ["c"], [3], True),
+        (3, ["d"], [], True),
+        (4, ["e"], [], True),
     ]
     assert [one.n_duplicate for one in Batch.objects.order_by("stream_seq")] == [0, 2, 1, 0]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("again", [slice(0, 2), slice(1, 2)], ids=["both", "only the second"])
-def test_batches_delivered_again_give_the_same_rows_in_whatever_company(again):
+def test_batches_delivered_again_give_the_same_rows_in_whatever_company(again, seen):
     batches = [fire_batch(1, "a", "b"), fire_batch(2, "b", "c")]
-    first = summary(pipeline.commit(pipeline.clean_batches(batches), NOW))
+    first = summary(pipeline.commit(pipeline.clean_batches(batches), NOW, seen))
 
-    later = summary(pipeline.commit(pipeline.clean_batches([*batches[again], fire_batch(3, "c", "f")]), NOW))
+    company = [*batches[again], fire_batch(3, "c", "f")]
+    later = summary(pipeline.commit(pipeline.clean_batches(company), NOW, seen))
 
-    assert later == [*((keys, rejected, False) for keys, rejected, _ in first[again]), (["f"], [], True)]
+    expected = [(seq, keys, rejected, False) for seq, keys, rejected, _ in first[again]]
+    assert later == [*expected, (3, ["f"], [], True)]
 
 
 @pytest.mark.django_db
-def test_what_a_parked_batch_holds_makes_nothing_of_another_a_duplicate():
+def test_what_a_parked_batch_holds_makes_nothing_of_another_a_duplicate(seen):
     parked = fire_batch(1, "a")
     observations.park_batch(parked, tenant_code="330109013", error="x", now=NOW)
 
-    done = pipeline.commit(pipeline.clean_batches([parked, fire_batch(2, "a")]), NOW)
+    done = pipeline.commit(pipeline.clean_batches([parked, fire_batch(2, "a")]), NOW, seen)
 
-    assert summary(done) == [(["a"], [], True)]
+    assert [keys for _, keys, _, _ in summary(done)] == [[], ["a"]]

@@ -6,7 +6,8 @@ import pytest
 
 from ningjulan.foundation.models import OutboxEvent
 from ningjulan.observations.canaries import sights
-from ningjulan.observations.models import Batch, Reject, SeenKey
+from ningjulan.observations.facade import Belonging, SeenKeys
+from ningjulan.observations.models import Batch, Reject
 from ningjulan.project import pipeline
 from ningjulan.scenarios.models import Alert
 from ningjulan.sources import facade as sources
@@ -17,14 +18,16 @@ LIVE = [source for source in sources.list_sources() if source.intake == "live"]
 
 
 @pytest.mark.parametrize("source", LIVE, ids=lambda source: source.name)
-def test_canary_is_seen_and_nothing_follows(source):
+def test_canary_is_seen_and_nothing_follows(source, tmp_path):
     now = datetime.now(UTC)
+    seen = SeenKeys(tmp_path, Belonging(0, 1, "nowhere"))
 
-    committed = pipeline.commit(pipeline.clean_batches([sources.canary_of(source, now)]), now)
+    committed = pipeline.commit(pipeline.clean_batches([sources.canary_of(source, now)]), now, seen)
 
     assert committed == []
     assert sights(now)[source.name].n_seen == 1
-    for model in (Batch, Reject, SeenKey, Alert, OutboxEvent):
+    assert seen.n == 0
+    for model in (Batch, Reject, Alert, OutboxEvent):
         assert model.objects.count() == 0
 
 
@@ -34,7 +37,7 @@ def test_canary_that_cannot_be_cleaned_holds_up_nothing(monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pipeline.cleaning, "clean", fail)
+    monkeypatch.setattr(pipeline.cleaning, "clean_parts", fail)
 
     assert pipeline.clean_batches([sources.canary_of(LIVE[0], now)]) == []
     assert sights(now)[LIVE[0].name].n_seen == 0
@@ -48,7 +51,7 @@ def test_batch_that_cannot_be_cleaned_is_not_left_out(monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pipeline.cleaning, "clean", fail)
+    monkeypatch.setattr(pipeline.cleaning, "clean_parts", fail)
 
     with pytest.raises(ZeroDivisionError):
         pipeline.clean_batches([batch])

@@ -23,7 +23,8 @@ LIVE = {source.name for source in sources.list_sources() if source.intake == "li
 
 def test_every_live_source_has_its_canary_and_only_that(nats_url, monkeypatch, tmp_path):
     monkeypatch.setattr(module.observations, "FLUSH_EVERY_S", 0.1)
-    monkeypatch.setattr(settings, "HISTORY_URL", str(tmp_path))
+    monkeypatch.setattr(settings, "HISTORY_URL", str(tmp_path / "history"))
+    monkeypatch.setattr(settings, "SEEN_FOLDER", tmp_path / "seen")
     monkeypatch.setattr(settings, "NATS_URL", nats_url)
     worker = Worker()
 
@@ -46,5 +47,5 @@ def test_every_live_source_has_its_canary_and_only_that(nats_url, monkeypatch, t
     seen = sights(datetime.now(UTC))
     assert {name for name, sight in seen.items() if sight.n_seen == 1} == LIVE
     assert Batch.objects.count() == 0
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "history").exists()
     assert highest_seq() == last  # or a stream that was lost would give these numbers again
