@@ -15,10 +15,12 @@ from ningjulan.observations.contracts import CanarySight, CanaryState
 from ningjulan.observations.delivering import Delivering, DeliveryState, delivering
 from ningjulan.observations.reject_api import Named, named
 from ningjulan.observations.reject_api import router as rejects
+from ningjulan.observations.replay_api import router as replays
 from ningjulan.sources import facade as sources
 
 router = Router(tags=["observations"])
 router.add_router("", rejects)
+router.add_router("", replays)
 
 
 class BalanceOut(Named):

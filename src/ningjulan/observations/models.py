@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ningjulan.observations import replay_models  # noqa: F401  # Django looks for tables here
 from ningjulan.observations.domain.mending import STATE_ZH, STEP_ZH, MendStep, RejectState
 
 

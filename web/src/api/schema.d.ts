@@ -508,6 +508,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Replays
+         * @description 重放清单：最近的在前。
+         */
+        get: operations["listReplays"];
+        put?: never;
+        /**
+         * Start Replay
+         * @description 发起重放：用当前清洗规则重新处理一段原始数据，只比对、不改写。
+         */
+        post: operations["startReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Replay
+         * @description 一次重放及其差异。
+         */
+        get: operations["getReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{replay_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Replay
+         * @description 应用：按比对结果改写历史数据，须写明事由。
+         */
+        post: operations["applyReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{replay_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Replay
+         * @description 放弃：不改写任何数据。
+         */
+        post: operations["discardReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenarios": {
         parameters: {
             query?: never;
@@ -916,6 +1000,11 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
+        };
+        /** ApplyReplayIn */
+        ApplyReplayIn: {
+            /** Note */
+            note: string;
         };
         /** AreaOut */
         AreaOut: {
@@ -1491,6 +1580,44 @@ export interface components {
             /** Online */
             online: boolean[];
         };
+        /**
+         * DiffOut
+         * @description What would be different, in raw lines.
+         *
+         *     `n_by_hand`: rejects a clerk has dealt with, which stay. `n_parked`, `n_without_raw` (neither in the
+         *     archive nor in the stream), `n_not_whole` (no longer, or not yet, all in the store): left as they are.
+         *     Alerts and cases are not raised for the past: `raises_alerts` is false.
+         */
+        DiffOut: {
+            /** Accepted By Reason */
+            accepted_by_reason: components["schemas"]["ReasonCountOut"][];
+            /** Items */
+            items: components["schemas"]["ItemDiffOut"][];
+            /** N By Hand */
+            n_by_hand: number;
+            /** N Changed */
+            n_changed: number;
+            /** N Newly Accepted */
+            n_newly_accepted: number;
+            /** N Newly Duplicate */
+            n_newly_duplicate: number;
+            /** N Newly Rejected */
+            n_newly_rejected: number;
+            /** N Not Whole */
+            n_not_whole: number;
+            /** N Parked */
+            n_parked: number;
+            /** N Unchanged */
+            n_unchanged: number;
+            /** N Without Raw */
+            n_without_raw: number;
+            /** Raises Alerts */
+            raises_alerts: boolean;
+            /** Rejected By Reason */
+            rejected_by_reason: components["schemas"]["ReasonCountOut"][];
+            /** Versions */
+            versions: components["schemas"]["VersionDiffOut"][];
+        };
         /** DismissIn */
         DismissIn: {
             /** Note */
@@ -1509,6 +1636,16 @@ export interface components {
             unit_code: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ExampleOut
+         * @description A value of one record before and after; null: empty.
+         */
+        ExampleOut: {
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
         };
         /**
          * FaultOut
@@ -1613,6 +1750,24 @@ export interface components {
             hour: string;
             /** N */
             n: number;
+        };
+        /**
+         * ItemDiffOut
+         * @description An item that would change in `n` stored records. `is_masked`: personal, so there are no examples.
+         */
+        ItemDiffOut: {
+            /** En */
+            en: string;
+            /** Examples */
+            examples: components["schemas"]["ExampleOut"][];
+            /** Id */
+            id: string;
+            /** Is Masked */
+            is_masked: boolean;
+            /** N */
+            n: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * ItemNameOut
@@ -1979,6 +2134,20 @@ export interface components {
             /** Source */
             source?: string | null;
         };
+        /**
+         * ReasonCountOut
+         * @description `reason`: a rule, or `duplicate` for lines that were no rejects.
+         */
+        ReasonCountOut: {
+            /** En */
+            en: string;
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string;
+            /** Zh */
+            zh: string;
+        };
         /** ReasonDayOut */
         ReasonDayOut: {
             /**
@@ -2242,6 +2411,134 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ReplayIn */
+        ReplayIn: {
+            /** Class Id */
+            class_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source?: string | null;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /** ReplayOut */
+        ReplayOut: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** By */
+            by: string;
+            /** Class En */
+            class_en: string;
+            /** Class Id */
+            class_id: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Cleaner Version */
+            cleaner_version: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            diff: components["schemas"]["DiffOut"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error */
+            error: string;
+            /** Id */
+            id: string;
+            /** N All */
+            n_all: number;
+            /** N Done */
+            n_done: number;
+            /** Note */
+            note: string;
+            /** Ready At */
+            ready_at: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string | null;
+            state: components["schemas"]["ReplayState"];
+            /** State Zh */
+            state_zh: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * ReplayRowOut
+         * @description A replay. `since` ≤ received < `until`; `n_done` of `n_all` lines; `id` is a number, as text.
+         */
+        ReplayRowOut: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** By */
+            by: string;
+            /** Class En */
+            class_en: string;
+            /** Class Id */
+            class_id: string;
+            /** Class Zh */
+            class_zh: string;
+            /** Cleaner Version */
+            cleaner_version: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error */
+            error: string;
+            /** Id */
+            id: string;
+            /** N All */
+            n_all: number;
+            /** N Done */
+            n_done: number;
+            /** Note */
+            note: string;
+            /** Ready At */
+            ready_at: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string | null;
+            state: components["schemas"]["ReplayState"];
+            /** State Zh */
+            state_zh: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * ReplayState
+         * @enum {string}
+         */
+        ReplayState: "waiting" | "running" | "ready" | "applying" | "applied" | "discarded" | "failed";
         /** ReportIn */
         ReportIn: {
             /**
@@ -2495,6 +2792,22 @@ export interface components {
          * @enum {string}
          */
         Verdict: "confirmed" | "false_alarm" | "no_action";
+        /**
+         * VersionDiffOut
+         * @description The same among the lines that one version of the cleaner had judged.
+         */
+        VersionDiffOut: {
+            /** N Changed */
+            n_changed: number;
+            /** N Newly Accepted */
+            n_newly_accepted: number;
+            /** N Newly Rejected */
+            n_newly_rejected: number;
+            /** N Unchanged */
+            n_unchanged: number;
+            /** Version */
+            version: string;
+        };
         /** WhyInputOut */
         WhyInputOut: {
             /** Class Id */
@@ -4271,6 +4584,345 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReplays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayRowOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyReplayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
                 };
             };
             /** @description Unauthorized */
