@@ -34,26 +34,25 @@ def that_hold(findings: Iterable[Finding]) -> list[Finding]:
 
 def any_bad(findings: Sequence[Finding], height: int) -> pl.Series:
     """Return true for the rows that break at least one rule."""
-    bad = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
-    for finding in findings:
-        bad = bad | finding.bad.fill_null(value=False)
-    return bad
+    if not findings:
+        return pl.repeat(False, height, dtype=pl.Boolean, eager=True)
+    frame = pl.DataFrame({str(n): finding.bad for n, finding in enumerate(findings)})
+    return frame.select(bad=pl.any_horizontal(pl.all().fill_null(value=False)))["bad"]
 
 
 def rejected(row_no: pl.Series, findings: Sequence[Finding], bad: pl.Series) -> pl.DataFrame:
     """Return `row_no`, `reasons` (in rule order, once each) and `detail` of the bad rows."""
     if not findings:
         return pl.DataFrame(schema=dict(REJECTED_SCHEMA))
-    columns = {
-        f"{kind}{n}": column.filter(bad)
-        for n, finding in enumerate(findings)
-        for kind, column in (("reason", _reason(finding)), ("detail", _sentence(finding)))
-    }
-    frame = pl.DataFrame({"row_no": row_no.filter(bad), **columns})
+    columns = {f"bad{n}": finding.bad for n, finding in enumerate(findings)}
+    values = {f"value{n}": each.value for n, each in enumerate(findings) if each.value is not None}
+    frame = pl.DataFrame({"row_no": row_no, **columns, **values}).filter(bad)
+    reasons = [pl.when(f"bad{n}").then(pl.lit(each.reason)) for n, each in enumerate(findings)]
+    details = [pl.when(f"bad{n}").then(_sentence(each, f"value{n}")) for n, each in enumerate(findings)]
     return frame.select(
         pl.col("row_no").cast(pl.UInt32),
-        pl.concat_list("^reason\\d+$").list.drop_nulls().list.unique(maintain_order=True).alias("reasons"),
-        pl.concat_list("^detail\\d+$").list.drop_nulls().list.join("；").alias("detail"),
+        pl.concat_list(reasons).list.drop_nulls().list.unique(maintain_order=True).alias("reasons"),
+        pl.concat_list(details).list.drop_nulls().list.join("；").alias("detail"),
     )
 
 
@@ -69,24 +68,15 @@ def rejected_lines(refused: Sequence[tuple[int, str]]) -> pl.DataFrame:
     )
 
 
-def _reason(finding: Finding) -> pl.Series:
-    frame = pl.DataFrame({"bad": finding.bad})
-    return frame.select(pl.when("bad").then(pl.lit(finding.reason)))["literal"]
-
-
-def _sentence(finding: Finding) -> pl.Series:
+def _sentence(finding: Finding, value: str) -> pl.Expr:
+    """Return what a clerk reads; `value` is the column of what was delivered."""
     head = f"{finding.item.zh}（{finding.item.id}）：{REASONS[finding.reason].zh}{_allowed(finding)}"
     if finding.value is None or finding.item.pi or finding.item.mask:
-        sentence = pl.lit(head)
-    else:
-        value = pl.col("value")
-        shortened = value.str.slice(0, _MAX_QUOTED) + pl.when(value.str.len_chars() > _MAX_QUOTED).then(
-            pl.lit("…")
-        ).otherwise(pl.lit(""))
-        quoted = pl.lit(f"{head}，收到“") + shortened + pl.lit("”")
-        sentence = pl.coalesce(quoted, pl.lit(head))
-    frame = pl.DataFrame({"bad": finding.bad, "value": finding.value})
-    return frame.select(pl.when("bad").then(sentence).alias("sentence"))["sentence"]
+        return pl.lit(head)
+    written = pl.col(value)
+    is_long = written.str.len_chars() > _MAX_QUOTED
+    shortened = written.str.slice(0, _MAX_QUOTED) + pl.when(is_long).then(pl.lit("…")).otherwise(pl.lit(""))
+    return pl.coalesce(pl.lit(f"{head}，收到“") + shortened + pl.lit("”"), pl.lit(head))
 
 
 def _allowed(finding: Finding) -> str:

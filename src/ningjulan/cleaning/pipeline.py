@@ -169,11 +169,12 @@ def _typed(
     found: list[Finding] = []
     day_only = pl.repeat(False, text.height, dtype=pl.Boolean, eager=True)
     measured = _measured(text, data_class, source)
+    may_nest = any(b"[" in line or line.count(b"{") > 1 for line in own_lines)
     for item in items.values():
         column = text[item.id]
         names = [item.id, *(theirs for theirs, ours in source.columns.items() if ours == item.id)]
         nested = None
-        if item.type.kind in TEXT_KINDS:
+        if item.type.kind in TEXT_KINDS and may_nest:
             nested = _nested(column, names, own_lines)
         elif item.type.kind in JSON_KINDS:
             column = _as_written(column, names, own_lines)

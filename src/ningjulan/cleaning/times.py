@@ -50,7 +50,6 @@ def parsed(text: pl.Series) -> Times:
     for layout, read in ((_ISO_ZONED, _iso_zoned), (_ISO_LOCAL, _iso_local)):
         if text.str.contains(layout).all():
             return Times(read(text), pl.repeat(False, len(text), dtype=pl.Boolean, eager=True))
-    frame = pl.DataFrame({"t": text})
     epoch = pl.col("t").str.contains(_EPOCH)
     number = pl.col("t").cast(pl.Float64, strict=False)
     seconds = (
@@ -62,11 +61,18 @@ def parsed(text: pl.Series) -> Times:
     parts = pl.coalesce(
         pl.when(~epoch).then(_groups(_WRITTEN)), pl.when(~epoch).then(_groups(_COMPACT))
     ).alias("p")
-    frame = frame.with_columns(from_epoch.alias("from_epoch"), parts).unnest("p")
-    return Times(
-        at=frame.select(at=pl.coalesce("from_epoch", _from_parts()))["at"],
-        day_only=frame.select(day_only=pl.col("h").is_null() & pl.col("y").is_not_null())["day_only"],
+    found = (
+        pl.DataFrame({"t": text})
+        .lazy()
+        .select(from_epoch.alias("from_epoch"), parts)
+        .unnest("p")
+        .select(
+            at=pl.coalesce("from_epoch", _from_parts()),
+            day_only=pl.col("h").is_null() & pl.col("y").is_not_null(),
+        )
+        .collect()
     )
+    return Times(at=found["at"], day_only=found["day_only"])
 
 
 def _iso_local(text: pl.Series) -> pl.Series:

@@ -28,11 +28,13 @@ def repaired(text: pl.Series, *, fold_punctuation: bool) -> pl.Series:
     Returns:
         Repaired text; null where nothing is left.
     """
+    plain = pl.col("t")
     if text.str.contains(_SUSPECT).any():
         full, half = (_FULL_ASCII, _HALF_ASCII) if fold_punctuation else (_FULL_ALNUM, _HALF_ALNUM)
-        text = text.str.replace_all(_INVISIBLE, "").str.replace_many(full, half)
-    text = text.str.strip_chars(_BLANKS)
-    return text.set(text == "", None)
+        plain = plain.str.replace_all(_INVISIBLE, "").str.replace_many(full, half)
+    stripped = pl.DataFrame({"t": text}).select(plain.str.strip_chars(_BLANKS))["t"]
+    empty = stripped == ""
+    return stripped.set(empty, None).alias(text.name) if empty.any() else stripped.alias(text.name)
 
 
 def normalised(names: Iterable[str]) -> list[str]:
