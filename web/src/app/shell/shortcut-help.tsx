@@ -25,6 +25,15 @@ export function ShortcutHelp({ open, onClose }: { open: boolean; onClose: () => 
       ],
     ],
     [
+      t.rejects.title,
+      [
+        ["J K", t.rejects.keyMove],
+        ["Enter", t.rejects.keyOpen],
+        ["/", t.cases.shortcutSearch],
+        ["Esc", t.cases.shortcutClose],
+      ],
+    ],
+    [
       t.nav.command,
       [
         ["N", t.map.north],

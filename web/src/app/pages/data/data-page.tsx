@@ -7,6 +7,7 @@ import { CatalogueTab } from "./catalogue-tab";
 import { LineageTab } from "./lineage-tab";
 import { QualityTab } from "./quality-tab";
 import { RejectsTab } from "./rejects-tab";
+import { ReplayTab } from "./replay-tab";
 import { OF_A_TAB, tabFromUrl, TABS, type Tab } from "./tabs";
 
 const CONTENT: Record<Tab, () => React.ReactNode> = {
@@ -14,6 +15,7 @@ const CONTENT: Record<Tab, () => React.ReactNode> = {
   quality: QualityTab,
   rejects: RejectsTab,
   lineage: LineageTab,
+  replay: ReplayTab,
   catalogue: CatalogueTab,
 };
 
@@ -27,6 +29,7 @@ export function Component() {
     quality: t.quality,
     rejects: t.rejects,
     lineage: t.lineage,
+    replay: t.replay,
     catalogue: t.catalog,
   };
   return (

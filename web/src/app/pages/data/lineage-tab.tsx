@@ -60,11 +60,17 @@ function RecordPath({ filter }: { filter: LineageFilter }) {
             afterOf={(step) => (
               <>
                 <Ways step={step} />
-                {step.kind === "received" && raw !== null && <pre className="lineage-raw" tabIndex={0} data-testid="lineage-raw">{raw}</pre>}
+                {step.kind === "received" && raw !== null && (
+                  <pre className="lineage-raw" tabIndex={0} data-testid="lineage-raw">
+                    {raw}
+                  </pre>
+                )}
                 {step.kind === "received" && raw === null && found.has_raw && (
-                  <Button size="small" className="lineage-show-raw" onClick={() => setAsking(true)} data-testid="lineage-show-raw">
-                    {t.lineage.showRaw}
-                  </Button>
+                  <p>
+                    <Button size="small" onClick={() => setAsking(true)} data-testid="lineage-show-raw">
+                      {t.lineage.showRaw}
+                    </Button>
+                  </p>
                 )}
               </>
             )}
@@ -109,7 +115,10 @@ function Ways({ step }: { step: LineageStep }) {
   const tenant = params.get("tenant");
   const ways: [string, string][] = [];
   if (step.case_id) ways.push([t.lineage.toCase, pathWith("/desk", { tenant, case: step.case_id })]);
-  if (step.reject_id) ways.push([t.lineage.toReject, pathWith("/data", { tenant, tab: "rejects", state: "all", reject: String(step.reject_id) })]);
+  if (step.reject_id && step.kind === "rejected") {
+    const query = { tenant, tab: "rejects", state: "all", reject: String(step.reject_id) };
+    ways.push([t.lineage.toReject, pathWith("/data", query)]);
+  }
   if (ways.length === 0) return null;
   return (
     <p className="lineage-ways">

@@ -1,6 +1,7 @@
 import { ArrowLeftOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import type { UseQueryResult } from "@tanstack/react-query";
+import { Link } from "react-router";
 import { CaseActions } from "@/features/cases/components/case-actions";
 import { CaseClocks } from "@/features/cases/components/case-clocks";
 import { CaseFacts } from "@/features/cases/components/case-facts";
@@ -9,6 +10,7 @@ import { CaseWhy } from "@/features/cases/components/case-why";
 import type { CaseSteps } from "@/features/cases/components/use-case-steps";
 import type { CaseDetail } from "@/features/cases/model";
 import { useMessages } from "@/shared/i18n";
+import { pathWith, useUrlState } from "@/shared/place";
 import { LevelTag, StateTag } from "@/shared/ui/marks";
 import { Notice, Resource } from "@/shared/ui/resource";
 import { CaseMap } from "./case-map";
@@ -39,6 +41,9 @@ export function DeskDetail({ query, hasCase, steps, onBack }: DeskDetailProps) {
 
 function Detail({ one, steps, onBack }: { one: CaseDetail; steps: CaseSteps; onBack: () => void }) {
   const t = useMessages();
+  const [params] = useUrlState();
+  const lineage = (record: Record<string, string>) =>
+    pathWith("/data", { tenant: params.get("tenant"), tab: "lineage", ...record });
   return (
     <article className="case-detail">
       <header>
@@ -57,8 +62,16 @@ function Detail({ one, steps, onBack }: { one: CaseDetail; steps: CaseSteps; onB
       <CaseMap one={one} />
       <h3>{t.cases.clocks}</h3>
       <CaseClocks clocks={one.clocks} />
-      <h3>{t.cases.why}</h3>
-      <CaseWhy alerts={one.alerts} />
+      <h3>
+        {t.cases.why}
+        <Link className="case-lineage" to={lineage({ case: one.id })} data-testid="case-lineage">
+          {t.lineage.open}
+        </Link>
+      </h3>
+      <CaseWhy
+        alerts={one.alerts}
+        recordPath={({ class_id, record_key }) => lineage({ class: class_id, key: record_key })}
+      />
       <h3>{t.cases.timeline}</h3>
       <CaseTimeline entries={one.timeline} />
     </article>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Collapse } from "antd";
+import { Link } from "react-router";
 import { formatMoment, formatSeconds } from "@/shared/format/dates";
 import { useMessages } from "@/shared/i18n";
 import { Resource } from "@/shared/ui/resource";
@@ -7,8 +8,14 @@ import { useNow } from "@/shared/ui/use-now";
 import { alertQuery } from "../api";
 import type { CaseDetail } from "../model";
 
+interface CaseWhyProps {
+  alerts: CaseDetail["alerts"];
+  /** The way to where a record came from. */
+  recordPath: (record: { class_id: string; record_key: string }) => string;
+}
+
 /** The alerts behind a case, and for each why it fired: records, parameters, rule. Fetched when opened. */
-export function CaseWhy({ alerts }: { alerts: CaseDetail["alerts"] }) {
+export function CaseWhy({ alerts, recordPath }: CaseWhyProps) {
   const t = useMessages();
   const now = useNow(60_000);
   if (alerts.length === 0) return <p className="muted">{t.cases.noWhy}</p>;
@@ -25,13 +32,13 @@ export function CaseWhy({ alerts }: { alerts: CaseDetail["alerts"] }) {
             <span className="muted">{alert.message}</span>
           </span>
         ),
-        children: <Why alertId={alert.id} />,
+        children: <Why alertId={alert.id} recordPath={recordPath} />,
       }))}
     />
   );
 }
 
-function Why({ alertId }: { alertId: string }) {
+function Why({ alertId, recordPath }: { alertId: string } & Pick<CaseWhyProps, "recordPath">) {
   const t = useMessages();
   const query = useQuery(alertQuery(alertId));
   return (
@@ -47,7 +54,10 @@ function Why({ alertId }: { alertId: string }) {
             {why.inputs.map((input) => (
               <li key={input.class_id + input.record_key + input.occurred_at}>
                 <span className="num">
-                  {formatSeconds(input.occurred_at)} · {input.class_id} · {input.record_key}
+                  {formatSeconds(input.occurred_at)} · {input.class_id} ·{" "}
+                  <Link to={recordPath(input)} title={t.lineage.open} data-testid="why-lineage">
+                    {input.record_key}
+                  </Link>
                 </span>
                 <Facts facts={input.facts} />
               </li>
