@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.compiling import Address, Bytes, Flags, Ints, byte_at, compiled
 from ningjulan.cleaning.kernel.spans import ABSENT, INTEGER, STRING, kind_of, length_of, start_of
 
 DIVISION_CODE, MONTH, HMAC, MOBILE, USCC, ID_CARD_NO, PLATE_NO = range(7)
@@ -23,7 +23,7 @@ BY_NAME = {
 
 @compiled
 def judge(
-    text: Bytes,
+    text: Address,
     spans: Ints,
     doubt: Flags,
     check: int,
@@ -50,7 +50,7 @@ def judge(
 
 @compiled
 def _passes(
-    text: Bytes, start: int, length: int, check: int, tables: tuple[Flags, Flags, Bytes, Ints], today: int
+    text: Address, start: int, length: int, check: int, tables: tuple[Flags, Flags, Bytes, Ints], today: int
 ) -> bool:
     if check == DIVISION_CODE:
         return _is_division(text, start, length, tables[0])
@@ -76,52 +76,52 @@ def judge_kinds(numbers: Ints, kinds: Ints, doubt: Flags, judged: Flags) -> None
 
 
 @compiled
-def _are_digits(text: Bytes, start: int, end: int) -> bool:
+def _are_digits(text: Address, start: int, end: int) -> bool:
     for at in range(start, end):
-        if text[at] < 0x30 or text[at] > 0x39:
+        if byte_at(text, at) < 0x30 or byte_at(text, at) > 0x39:
             return False
     return True
 
 
 @compiled
-def _two(text: Bytes, at: int) -> int:
-    return (int(text[at]) - 0x30) * 10 + int(text[at + 1]) - 0x30
+def _two(text: Address, at: int) -> int:
+    return (byte_at(text, at) - 0x30) * 10 + byte_at(text, at + 1) - 0x30
 
 
 @compiled
-def _is_division(text: Bytes, start: int, length: int, provinces: Flags) -> bool:
+def _is_division(text: Address, start: int, length: int, provinces: Flags) -> bool:
     right = length in (6, 9, 12) and _are_digits(text, start, start + length)
     return right and provinces[_two(text, start)]
 
 
 @compiled
-def _is_month(text: Bytes, start: int, length: int) -> bool:
+def _is_month(text: Address, start: int, length: int) -> bool:
     if length != 6 or not _are_digits(text, start, start + 6):
         return False
     return 19 <= _two(text, start) <= 20 and 1 <= _two(text, start + 4) <= 12
 
 
 @compiled
-def _is_hmac(text: Bytes, start: int, length: int) -> bool:
+def _is_hmac(text: Address, start: int, length: int) -> bool:
     for at in range(start, start + length):
-        if not (0x30 <= text[at] <= 0x39 or 0x61 <= text[at] <= 0x66):
+        if not (0x30 <= byte_at(text, at) <= 0x39 or 0x61 <= byte_at(text, at) <= 0x66):
             return False
     return length == 64
 
 
 @compiled
-def _is_mobile(text: Bytes, start: int, length: int) -> bool:
+def _is_mobile(text: Address, start: int, length: int) -> bool:
     right = length == 11 and _are_digits(text, start, start + 11)
-    return right and text[start] == 0x31 and text[start + 1] >= 0x33
+    return right and byte_at(text, start) == 0x31 and byte_at(text, start + 1) >= 0x33
 
 
 @compiled
-def _is_credit_code(text: Bytes, start: int, length: int, value_of: Bytes) -> bool:
+def _is_credit_code(text: Address, start: int, length: int, value_of: Bytes) -> bool:
     if length != 18 or not _are_digits(text, start + 2, start + 8):
         return False
     total, weight = 0, 1
     for n in range(18):
-        value = value_of[text[start + n]]
+        value = value_of[byte_at(text, start + n)]
         if value == 0xFF:
             return False
         total += value * (weight if n < 17 else 1)
@@ -130,10 +130,10 @@ def _is_credit_code(text: Bytes, start: int, length: int, value_of: Bytes) -> bo
 
 
 @compiled
-def _is_id_card(text: Bytes, start: int, length: int, provinces: Flags, today: int) -> bool:
+def _is_id_card(text: Address, start: int, length: int, provinces: Flags, today: int) -> bool:
     """Is it a right number of a citizen? Permits and test numbers are left to others."""
-    last = text[start + 17]
-    if length != 18 or not _are_digits(text, start, start + 17) or text[start] > 0x37:
+    last = byte_at(text, start + 17)
+    if length != 18 or not _are_digits(text, start, start + 17) or byte_at(text, start) > 0x37:
         return False
     if not provinces[_two(text, start)] or not (0x30 <= last <= 0x39 or last == 0x58):
         return False
@@ -144,26 +144,26 @@ def _is_id_card(text: Bytes, start: int, length: int, provinces: Flags, today: i
     total, weight = 10 if last == 0x58 else int(last) - 0x30, 1
     for n in range(16, -1, -1):
         weight = weight * 2 % 11
-        total += (int(text[start + n]) - 0x30) * weight
+        total += (byte_at(text, start + n) - 0x30) * weight
     return total % 11 == 1
 
 
 @compiled
-def _is_plate(text: Bytes, start: int, length: int, provinces: Ints) -> bool:
+def _is_plate(text: Address, start: int, length: int, provinces: Ints) -> bool:
     """Is it an ordinary plate, `浙A12345`, or one of a new-energy car, `浙AD12345`?"""
     if length not in (9, 10):
         return False
-    han = int(text[start]) << 16 | int(text[start + 1]) << 8 | int(text[start + 2])
+    han = byte_at(text, start) << 16 | byte_at(text, start + 1) << 8 | byte_at(text, start + 2)
     is_known = False
     for province in provinces:
         is_known |= province == han
-    if not is_known or not _is_plate_letter(text[start + 3]):
+    if not is_known or not _is_plate_letter(byte_at(text, start + 3)):
         return False
     if length == 10:
-        kind = text[start + 4]
+        kind = byte_at(text, start + 4)
         return 0x41 <= kind <= 0x4B and kind != 0x49 and _are_digits(text, start + 5, start + 10)
     for at in range(start + 4, start + 9):
-        if not (_is_plate_letter(text[at]) or 0x30 <= text[at] <= 0x39):
+        if not (_is_plate_letter(byte_at(text, at)) or 0x30 <= byte_at(text, at) <= 0x39):
             return False
     return True
 

@@ -1,8 +1,6 @@
 """Codes of a list by any word for them; yes or no."""
 
-import numpy as np
-
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.compiling import Address, Flags, Ints, byte_at, compiled, int_at, put
 from ningjulan.cleaning.kernel.spans import (
     ABSENT,
     FALSE,
@@ -20,7 +18,7 @@ _LONGEST = 120
 
 @compiled
 def look_up(
-    text: Bytes, spans: Ints, doubt: Flags, words: Words, squeeze: bool, none: int, out: Ints
+    text: Address, spans: Ints, doubt: Flags, words: Words, squeeze: bool, none: int, out: Ints, room: int
 ) -> None:
     """Find the number of each word as written, else in lower case; doubt words that are not in the set.
 
@@ -28,8 +26,8 @@ def look_up(
         squeeze: Also without the blanks within.
         none: Number for records without a word.
         out: Filled.
+        room: Where words may be rewritten.
     """
-    scratch = np.zeros(_LONGEST + 8, dtype=np.uint8)
     for row in range(len(spans)):
         span = spans[row]
         out[row] = none
@@ -41,22 +39,22 @@ def look_up(
             continue
         word = find(words, text, start, length)
         if word < 0:
-            length = _lower(text, start, length, squeeze, scratch)
-            word = find(words, scratch, 0, length) if length >= 0 else -1
+            length = _lower(text, start, length, squeeze, room)
+            word = find(words, text, room, length) if length >= 0 else -1
         if word < 0:
             doubt[row] = True
         else:
-            out[row] = words.value[word]
+            out[row] = int_at(words.value, word)
 
 
 @compiled
-def _lower(text: Bytes, start: int, length: int, squeeze: bool, out: Bytes) -> int:
+def _lower(text: Address, start: int, length: int, squeeze: bool, room: int) -> int:
     """Write the text in lower case; return its length, -1 if it is long or has letters of other alphabets."""
     if length > _LONGEST:
         return -1
     n = 0
     for at in range(start, start + length):
-        byte = text[at]
+        byte = byte_at(text, at)
         if byte == 0x20 or 0x09 <= byte <= 0x0D:
             if squeeze:
                 continue
@@ -64,7 +62,6 @@ def _lower(text: Bytes, start: int, length: int, squeeze: bool, out: Bytes) -> i
             byte += 0x20
         elif byte >= 0xC0 and not 0xE4 <= byte <= 0xE9:  # not Han, which has no case
             return -1
-        out[n] = byte
+        put(text, room + n, byte)
         n += 1
-    out[n : n + 8] = 0
     return n

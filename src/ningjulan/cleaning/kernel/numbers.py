@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.compiling import Address, Flags, Ints, byte_at, compiled
 from ningjulan.cleaning.kernel.spans import (
     ABSENT,
     DECIMAL,
@@ -22,7 +22,7 @@ _POWERS = np.array([10.0**n for n in range(_MOST_DIGITS + 1)])
 
 
 @compiled
-def integers(text: Bytes, spans: Ints, doubt: Flags, low: float, high: float, out: Ints) -> None:
+def integers(text: Address, spans: Ints, doubt: Flags, low: float, high: float, out: Ints) -> None:
     """Read whole numbers; doubt what is none or not within low and high."""
     for row in range(len(spans)):
         span = spans[row]
@@ -40,7 +40,7 @@ def integers(text: Bytes, spans: Ints, doubt: Flags, low: float, high: float, ou
 
 @compiled
 def decimals(
-    text: Bytes, spans: Ints, doubt: Flags, low: float, high: float, too_large: float, out: Floats
+    text: Address, spans: Ints, doubt: Flags, low: float, high: float, too_large: float, out: Floats
 ) -> None:
     """Read decimal numbers; doubt what is none, not within low and high, or `too_large`."""
     for row in range(len(spans)):
@@ -55,7 +55,7 @@ def decimals(
 
 
 @compiled
-def decimal(text: Bytes, span: int) -> tuple[float, bool]:
+def decimal(text: Address, span: int) -> tuple[float, bool]:
     """Return the number that a span holds, and whether it certainly is one."""
     kind = kind_of(span)
     digits, scale, is_negative = _parts(text, start_of(span), length_of(span))
@@ -66,18 +66,18 @@ def decimal(text: Bytes, span: int) -> tuple[float, bool]:
 
 
 @compiled
-def _parts(text: Bytes, at: int, length: int) -> tuple[int, int, bool]:
+def _parts(text: Address, at: int, length: int) -> tuple[int, int, bool]:
     """Return the digits of `-12.50` as one number, how many stand after the point, whether it is negative.
 
     After the point -1 is returned where this is not plainly a number.
     """
     end = at + length
-    is_negative = length > 0 and text[at] == 0x2D
-    if is_negative or (length > 0 and text[at] == 0x2B):
+    is_negative = length > 0 and byte_at(text, at) == 0x2D
+    if is_negative or (length > 0 and byte_at(text, at) == 0x2B):
         at += 1
     digits, n, point = 0, 0, -1
     while at < end:
-        byte = text[at]
+        byte = byte_at(text, at)
         if 0x30 <= byte <= 0x39:
             digits = digits * 10 + byte - 0x30
             n += 1

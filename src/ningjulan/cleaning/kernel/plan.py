@@ -16,7 +16,7 @@ from ningjulan.cleaning.contracts import Crs, Intake, SourceRef
 from ningjulan.cleaning.kernel import checks
 from ningjulan.cleaning.kernel.compiling import Bytes, Flags
 from ningjulan.cleaning.kernel.tokens import REFUSED_FIELD
-from ningjulan.cleaning.kernel.words import Words, words_of
+from ningjulan.cleaning.kernel.words import WordSet, words_of
 from ningjulan.cleaning.numbers import identity, organisations, plates
 from ningjulan.cleaning.times import HISTORY_BEGINS
 from ningjulan.sources.contracts import REFUSED
@@ -32,7 +32,7 @@ _CITIZENS = ("111", "112", "113")  # kinds of document that carry the number of 
 class CodeTable:
     """A closed list: every certain word → number; number → code. The last number stands for none."""
 
-    words: Words
+    words: WordSet
     codes: pl.Series  # String, or Boolean
 
     @property
@@ -49,7 +49,7 @@ class Plan:
 
     data_class: DataClass
     items: Mapping[str, Item]
-    keys: Words
+    keys: WordSet
     tenant: Bytes
     crs: Crs
     early_by: int  # microseconds

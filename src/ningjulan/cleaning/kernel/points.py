@@ -3,7 +3,7 @@
 import numpy as np
 
 from ningjulan.cleaning.kernel import tokens
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.compiling import Address, Flags, Ints, byte_at, compiled
 from ningjulan.cleaning.kernel.numbers import Floats, decimal
 from ningjulan.cleaning.kernel.spans import (
     ABSENT,
@@ -23,7 +23,7 @@ _LONGEST_HINT = 40
 
 
 @compiled
-def pairs(text: Bytes, lon_spans: Ints, lat_spans: Ints, doubt: Flags, lon: Floats, lat: Floats) -> None:
+def pairs(text: Address, lon_spans: Ints, lat_spans: Ints, doubt: Flags, lon: Floats, lat: Floats) -> None:
     """Read points given as two fields; NaN where there is none. Doubt all that is not plainly in China."""
     for row in range(len(lon_spans)):
         first, second = lon_spans[row], lat_spans[row]
@@ -41,7 +41,7 @@ def pairs(text: Bytes, lon_spans: Ints, lat_spans: Ints, doubt: Flags, lon: Floa
 
 
 @compiled
-def points(text: Bytes, spans: Ints, doubt: Flags, lon: Floats, lat: Floats) -> None:
+def points(text: Address, spans: Ints, doubt: Flags, lon: Floats, lat: Floats) -> None:
     """Read points given as `120.1,30.2` or as an object of lon and lat; NaN where there is none."""
     for row in range(len(spans)):
         span = spans[row]
@@ -54,7 +54,7 @@ def points(text: Bytes, spans: Ints, doubt: Flags, lon: Floats, lat: Floats) -> 
             first, second = _number_at(text, at_lon), _number_at(text, at_lat)
         elif kind_of(span) == STRING:
             comma = start
-            while comma < start + length and text[comma] != 0x2C:
+            while comma < start + length and byte_at(text, comma) != 0x2C:
                 comma += 1
             first = span_of(STRING, start, comma - start)
             second = span_of(STRING, comma + 1, max(start + length - comma - 1, 0))
@@ -67,7 +67,7 @@ def points(text: Bytes, spans: Ints, doubt: Flags, lon: Floats, lat: Floats) -> 
 
 
 @compiled
-def _number_at(text: Bytes, at: int) -> int:
+def _number_at(text: Address, at: int) -> int:
     end, kind = tokens.number_end(text, at)
     return span_of(kind, at, end - at)
 

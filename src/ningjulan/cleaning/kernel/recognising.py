@@ -45,7 +45,7 @@ class Recognised:
 
 def can_hold(payload: bytes) -> bool:
     """Is the payload small enough to be read at once?"""
-    return 3 * len(payload) + 2 * spans.PADDING < spans.LARGEST_BUFFER
+    return 3 * len(payload) + spans.EXTRA < spans.LARGEST_BUFFER
 
 
 def recognised(plan: Plan, payload: bytes, received_at: pl.Series) -> Recognised:
@@ -57,14 +57,14 @@ def recognised(plan: Plan, payload: bytes, received_at: pl.Series) -> Recognised
         received_at: When each was received.
     """
     n = len(received_at)
-    text = np.empty(3 * len(payload) + 2 * spans.PADDING, dtype=np.uint8)
+    text = np.empty(3 * len(payload) + spans.EXTRA, dtype=np.uint8)
     text[: len(payload)] = np.frombuffer(payload, dtype=np.uint8)
     text[len(payload)] = ord("\n")
     text[len(payload) + 1 : len(payload) + spans.PADDING] = 0
     found = np.zeros((len(plan.items), n), dtype=np.int64)
     present, doubt = np.zeros(len(plan.items), dtype=np.bool_), np.zeros(n, dtype=np.bool_)
     lines = np.empty(n + 1, dtype=np.int64)
-    room = tokens.tokenise(text, len(payload), plan.keys, found, present, lines, doubt)
+    room = tokens.tokenise(text.ctypes.data, len(payload), plan.keys.view, found, present, lines, doubt)
     reading = _Reading(plan, text, found, present, doubt, received_at, room)
     reading.read_all()
     rows = np.flatnonzero(~doubt)
@@ -84,7 +84,8 @@ class _Reading:
         received_at: pl.Series,
         room: int,
     ) -> None:
-        self.plan, self.text, self.found, self.present, self.doubt = plan, text, found, present, doubt
+        self.plan, self.found, self.present, self.doubt = plan, found, present, doubt
+        self.buffer, self.text = text, text.ctypes.data
         self.received_at, self.room = received_at, room
         self.values: dict[str, npt.NDArray[Any]] = {}
         self.points: dict[str, tuple[Floats, Floats]] = {}
@@ -151,7 +152,9 @@ class _Reading:
     def _read_code(self, item: Item, found: Ints) -> None:
         table = self.plan.codes(item)
         self.values[item.id] = out = np.empty(len(found), dtype=np.int64)
-        codes.look_up(self.text, found, self.doubt, table.words, item.type.kind == "code", table.none, out)
+        squeeze = item.type.kind == "code"
+        view, none = table.words.view, table.none
+        codes.look_up(self.text, found, self.doubt, view, squeeze, none, out, self.room)
 
     def _read_datetime(self, item: Item, found: Ints) -> None:
         self.values[item.id] = out = np.empty(len(found), dtype=np.int64)
@@ -250,8 +253,8 @@ class _Reading:
         found = self._spans(item)
         views = np.empty((len(rows), 2), dtype=np.int64)
         valid = np.zeros((len(rows) + 7) // 8, dtype=np.uint8)
-        copy = np.empty(texts.n_bytes_of(found, rows), dtype=np.uint8)
-        filled = texts.views_of(self.text, found, rows, views, valid, copy)
+        copy = np.empty(texts.n_bytes_of(found, rows) + 8, dtype=np.uint8)
+        filled = texts.views_of(self.text, found, rows, views, valid, copy.ctypes.data)
         buffers = [pa.py_buffer(valid), pa.py_buffer(views), pa.py_buffer(copy[:filled])]
         return pa.Array.from_buffers(pa.string_view(), len(rows), buffers)
 

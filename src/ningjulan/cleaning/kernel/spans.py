@@ -7,6 +7,7 @@ read eight bytes at a time everywhere.
 from ningjulan.cleaning.kernel.compiling import Flags, Ints, compiled
 
 PADDING = 64
+EXTRA = 512  # of a buffer, besides three times the payload
 LONGEST = 2**20  # of a record, see `syntax.MAX_BYTES`; so lengths fit their 24 bits
 LARGEST_BUFFER = 2**31
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ningjulan.cleaning.kernel import utf8
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.compiling import Address, Bytes, Flags, Ints, byte_at, compiled, load64, put64
 from ningjulan.cleaning.kernel.spans import (
     ABSENT,
     INTEGER,
@@ -14,9 +14,16 @@ from ningjulan.cleaning.kernel.spans import (
     start_of,
 )
 
+_ONES = np.uint64(0x0101010101010101)
+_HIGH = np.uint64(0x8080808080808080)
+_BLANKS = np.uint64(0x2020202020202020)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_LONGEST_INLINE = 12
+_DELETES = np.uint64(0x7F7F7F7F7F7F7F7F)
+
 
 @compiled
-def tidy(text: Bytes, spans: Ints, doubt: Flags, fold_all: bool, room: int) -> int:
+def tidy(text: Address, spans: Ints, doubt: Flags, fold_all: bool, room: int) -> int:
     """Repair the strings of a field; return the free room.
 
     Args:
@@ -39,17 +46,21 @@ def tidy(text: Bytes, spans: Ints, doubt: Flags, fold_all: bool, room: int) -> i
 
 
 @compiled
-def _is_plain(text: Bytes, start: int, length: int) -> bool:
+def _is_plain(text: Address, start: int, length: int) -> bool:
     """Is this a text that no repair changes: printable ASCII and common Han, no blanks around it?"""
     end = start + length
-    if length == 0 or text[start] == 0x20 or text[end - 1] == 0x20:
+    if length == 0 or byte_at(text, start) == 0x20 or byte_at(text, end - 1) == 0x20:
         return length == 0
     at = start
     while at < end:
-        byte = text[at]
+        while end - at >= 8 and _are_8_plain(load64(text, at)):
+            at += 8
+        if at == end:
+            break
+        byte = byte_at(text, at)
         if 0x20 <= byte <= 0x7E:
             at += 1
-        elif 0xE5 <= byte <= 0xE9 or (byte == 0xE4 and text[at + 1] >= 0xB8):
+        elif 0xE5 <= byte <= 0xE9 or (byte == 0xE4 and byte_at(text, at + 1) >= 0xB8):
             at += 3
         else:
             return False
@@ -57,7 +68,15 @@ def _is_plain(text: Bytes, start: int, length: int) -> bool:
 
 
 @compiled
-def _fold(text: Bytes, at: int, end: int, fold_all: bool, out: int) -> int:
+def _are_8_plain(word: np.uint64) -> bool:
+    """Are these eight bytes printable ASCII?"""
+    deletes = word ^ _DELETES
+    odd = (word | (word - _BLANKS) & ~word | (deletes - _ONES) & ~deletes) & _HIGH
+    return bool(odd == np.uint64(0))
+
+
+@compiled
+def _fold(text: Address, at: int, end: int, fold_all: bool, out: int) -> int:
     """Write the text without invisible characters, at half width; return where it ends."""
     while at < end:
         n_bytes = utf8.width(text, at)
@@ -94,13 +113,13 @@ def _is_alphanumeric(byte: int) -> bool:
 
 
 @compiled
-def _stripped(text: Bytes, start: int, end: int) -> tuple[int, int]:
+def _stripped(text: Address, start: int, end: int) -> tuple[int, int]:
     """Return start and length of the text without the blanks around it."""
     while start < end and _is_blank(utf8.character(text, start)):
         start += utf8.width(text, start)
     while end > start:
         last = end - 1
-        while text[last] & 0xC0 == 0x80:
+        while byte_at(text, last) & 0xC0 == 0x80:
             last -= 1
         if not _is_blank(utf8.character(text, last)):
             break
@@ -114,7 +133,7 @@ def _is_blank(character: int) -> bool:
 
 
 @compiled
-def judge_texts(text: Bytes, spans: Ints, doubt: Flags, longest: int) -> None:
+def judge_texts(text: Address, spans: Ints, doubt: Flags, longest: int) -> None:
     """Doubt what is no text, or longer than so many characters."""
     for row in range(len(spans)):
         span = spans[row]
@@ -127,7 +146,7 @@ def judge_texts(text: Bytes, spans: Ints, doubt: Flags, longest: int) -> None:
 
 
 @compiled
-def judge_areas(text: Bytes, spans: Ints, doubt: Flags, tenant: Bytes) -> None:
+def judge_areas(text: Address, spans: Ints, doubt: Flags, tenant: Bytes) -> None:
     """Doubt what is no area of the tenant: 6, 9, 12 or 15 digits that begin as its code."""
     for row in range(len(spans)):
         span = spans[row]
@@ -136,7 +155,7 @@ def judge_areas(text: Bytes, spans: Ints, doubt: Flags, tenant: Bytes) -> None:
         start, length = start_of(span), length_of(span)
         right = length in (6, 9, 12, 15) and length >= len(tenant)
         for n in range(length if right else 0):
-            digit = text[start + n]
+            digit = byte_at(text, start + n)
             if digit < 0x30 or digit > 0x39 or (n < len(tenant) and digit != tenant[n]):
                 right = False
         if not right:
@@ -144,7 +163,7 @@ def judge_areas(text: Bytes, spans: Ints, doubt: Flags, tenant: Bytes) -> None:
 
 
 @compiled
-def views_of(text: Bytes, spans: Ints, rows: Ints, views: Ints, valid: Bytes, copy: Bytes) -> int:
+def views_of(text: Address, spans: Ints, rows: Ints, views: Ints, valid: Bytes, copy: Address) -> int:
     """Write the texts of some rows as Arrow's string views; return how many bytes of `copy` they fill.
 
     Args:
@@ -152,10 +171,9 @@ def views_of(text: Bytes, spans: Ints, rows: Ints, views: Ints, valid: Bytes, co
         views: n x 2 numbers, filled: length and text if it has up to 12 bytes, else length, first four bytes
             and where in `copy` it stands.
         valid: n bits, all 0; set for the records that have a text.
-        copy: Room for the long texts.
+        copy: Room for the long texts, and eight bytes more.
     """
     filled = 0
-    as_bytes = views.view(np.uint8)
     for n in range(len(rows)):
         span = spans[rows[n]]
         if span == ABSENT:
@@ -164,19 +182,21 @@ def views_of(text: Bytes, spans: Ints, rows: Ints, views: Ints, valid: Bytes, co
             continue
         start, length = start_of(span), length_of(span)
         valid[n >> 3] |= np.uint8(1 << (n & 7))
-        views[n, 0] = length
-        views[n, 1] = 0
-        if length <= 12:
-            for i in range(length):
-                as_bytes[n, 4 + i] = text[start + i]
+        first = _first_bytes(load64(text, start), min(length, 4))
+        views[n, 0] = np.int64(np.uint64(length) | first << np.uint64(32))
+        if length <= _LONGEST_INLINE:
+            views[n, 1] = np.int64(_first_bytes(load64(text, start + 4), max(length - 4, 0)))
             continue
-        for i in range(4):
-            as_bytes[n, 4 + i] = text[start + i]
         views[n, 1] = filled << 32  # in the first and only buffer
-        for i in range(length):
-            copy[filled + i] = text[start + i]
+        for done in range(0, length, 8):
+            put64(copy, filled + done, load64(text, start + done))
         filled += length
     return filled
+
+
+@compiled
+def _first_bytes(word: np.uint64, n: int) -> np.uint64:
+    return word & (_ALL >> np.uint64(64 - 8 * n)) if n > 0 else np.uint64(0)
 
 
 @compiled

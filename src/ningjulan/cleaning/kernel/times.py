@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints, compiled
+from ningjulan.cleaning.kernel.compiling import Address, Flags, Ints, byte_at, compiled
 from ningjulan.cleaning.kernel.spans import (
     ABSENT,
     INTEGER,
@@ -28,7 +28,7 @@ _YEAR, _MONTH, _DAY, _HOUR, _O_CLOCK, _MINUTE, _SECOND = (
 
 
 @compiled
-def instants(text: Bytes, spans: Ints, doubt: Flags, out: Ints, day_only: Flags) -> None:
+def instants(text: Address, spans: Ints, doubt: Flags, out: Ints, day_only: Flags) -> None:
     """Read instants; doubt what is not plainly one."""
     for row in range(len(spans)):
         span = spans[row]
@@ -48,7 +48,7 @@ def instants(text: Bytes, spans: Ints, doubt: Flags, out: Ints, day_only: Flags)
 
 
 @compiled
-def dates(text: Bytes, spans: Ints, doubt: Flags, as_instants: bool, out: npt.NDArray[np.int32]) -> None:
+def dates(text: Address, spans: Ints, doubt: Flags, as_instants: bool, out: npt.NDArray[np.int32]) -> None:
     """Read local dates, as days since 1970.
 
     Args:
@@ -98,7 +98,7 @@ def _is_8_hours_ahead(wall: int) -> bool:
 
 
 @compiled
-def read(text: Bytes, at: int, end: int) -> tuple[int, int, bool, bool]:
+def read(text: Address, at: int, end: int) -> tuple[int, int, bool, bool]:
     """Read one time: what the clock on the wall shows, its offset, is only the day said, is it certain?"""
     nothing = (0, 0, False, False)
     n_digits = _n_digits(text, at, end)
@@ -141,7 +141,7 @@ def read(text: Bytes, at: int, end: int) -> tuple[int, int, bool, bool]:
 
 
 @compiled
-def _digits_only(text: Bytes, at: int, n: int) -> tuple[int, int, bool, bool]:
+def _digits_only(text: Address, at: int, n: int) -> tuple[int, int, bool, bool]:
     """Read seconds (10 digits), milliseconds (13) or `20180208123000`."""
     if n == 10:
         return _number(text, at, 10) * SECOND, 0, False, True
@@ -157,7 +157,7 @@ def _digits_only(text: Bytes, at: int, n: int) -> tuple[int, int, bool, bool]:
 
 
 @compiled
-def _clock(text: Bytes, at: int, end: int) -> tuple[int, int]:
+def _clock(text: Address, at: int, end: int) -> tuple[int, int]:
     """Read `12:30`, `12:30:05.25`, `12时30分`, `12时30分5秒`: microseconds, or -1, and where it ends."""
     n_hour = _n_digits(text, at, end)
     hour = _number(text, at, min(n_hour, 2))
@@ -192,7 +192,7 @@ def _clock(text: Bytes, at: int, end: int) -> tuple[int, int]:
 
 
 @compiled
-def _seconds(text: Bytes, at: int, end: int) -> tuple[int, int]:
+def _seconds(text: Address, at: int, end: int) -> tuple[int, int]:
     """Read `5`, `05.25`, `5秒`: microseconds, or -1, and where it ends."""
     n_second = _n_digits(text, at, end)
     second = _number(text, at, min(n_second, 2))
@@ -214,15 +214,15 @@ def _seconds(text: Bytes, at: int, end: int) -> tuple[int, int]:
 
 
 @compiled
-def _zone(text: Bytes, at: int, end: int) -> tuple[int, bool]:
+def _zone(text: Address, at: int, end: int) -> tuple[int, bool]:
     """Read `Z`, `+08:00`, `+0800` or nothing at all: the offset, and whether it certainly is one."""
     if at == end:
         return _LOCAL, True
-    if text[at] == 0x5A and at + 1 == end:
+    if byte_at(text, at) == 0x5A and at + 1 == end:
         return 0, True
-    sign = text[at]
+    sign = byte_at(text, at)
     hours_end = at + 3
-    minutes = hours_end + 1 if text[hours_end] == 0x3A else hours_end
+    minutes = hours_end + 1 if byte_at(text, hours_end) == 0x3A else hours_end
     if sign not in (0x2B, 0x2D) or minutes + 2 != end:
         return 0, False
     if _n_digits(text, at + 1, hours_end) != 2 or _n_digits(text, minutes, end) != 2:
@@ -251,7 +251,7 @@ def _days(year: int, month: int, day: int) -> int:
 
 
 @compiled
-def _separator(text: Bytes, at: int, end: int, han: int) -> int:
+def _separator(text: Address, at: int, end: int, han: int) -> int:
     """Return where the text goes on after `-`, `/`, `.` or the Han, -1 if none of them stands here."""
     byte = _byte(text, at, end)
     if byte in (0x2D, 0x2E, 0x2F):
@@ -260,28 +260,30 @@ def _separator(text: Bytes, at: int, end: int, han: int) -> int:
 
 
 @compiled
-def _byte(text: Bytes, at: int, end: int) -> int:
-    return int(text[at]) if at < end else 0
+def _byte(text: Address, at: int, end: int) -> int:
+    return byte_at(text, at) if at < end else 0
 
 
 @compiled
-def _han(text: Bytes, at: int, end: int) -> int:
-    return int(text[at]) << 16 | int(text[at + 1]) << 8 | int(text[at + 2]) if at + 3 <= end else 0
+def _han(text: Address, at: int, end: int) -> int:
+    return (
+        byte_at(text, at) << 16 | byte_at(text, at + 1) << 8 | byte_at(text, at + 2) if at + 3 <= end else 0
+    )
 
 
 @compiled
-def _n_digits(text: Bytes, at: int, end: int) -> int:
+def _n_digits(text: Address, at: int, end: int) -> int:
     if at < 0:
         return 0
     first = at
-    while at < end and 0x30 <= text[at] <= 0x39:
+    while at < end and 0x30 <= byte_at(text, at) <= 0x39:
         at += 1
     return at - first
 
 
 @compiled
-def _number(text: Bytes, at: int, n: int) -> int:
+def _number(text: Address, at: int, n: int) -> int:
     number = 0
     for i in range(at, at + n):
-        number = number * 10 + text[i] - 0x30
+        number = number * 10 + byte_at(text, i) - 0x30
     return number

@@ -7,7 +7,18 @@ no number with an exponent or more digits than a double holds. A point may be an
 import numpy as np
 
 from ningjulan.cleaning.kernel import utf8
-from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Hashes, Ints, compiled, load64, trailing_zeros
+from ningjulan.cleaning.kernel.compiling import (
+    Address,
+    Flags,
+    Hashes,
+    Ints,
+    byte_at,
+    compiled,
+    int_at,
+    load64,
+    put,
+    trailing_zeros,
+)
 from ningjulan.cleaning.kernel.spans import (
     DECIMAL,
     FALSE,
@@ -41,7 +52,7 @@ _NULL, _BAD = -1, -2
 
 @compiled
 def tokenise(
-    text: Bytes, end: int, keys: Words, spans: Ints, present: Flags, lines: Ints, doubt: Flags
+    text: Address, end: int, keys: Words, spans: Ints, present: Flags, lines: Ints, doubt: Flags
 ) -> int:
     """Find the values of every line.
 
@@ -63,7 +74,7 @@ def tokenise(
     for row in range(len(doubt)):
         lines[row] = at
         stop, room = _record(text, at, room, keys, guesses, strangers, spans, row, present)
-        if stop < 0 or text[stop] != _LINE_END or stop - at > LONGEST:
+        if stop < 0 or byte_at(text, stop) != _LINE_END or stop - at > LONGEST:
             doubt[row] = True
             stop = _line_end(text, at)
         at = stop + 1
@@ -73,7 +84,7 @@ def tokenise(
 
 @compiled
 def _record(
-    text: Bytes,
+    text: Address,
     at: int,
     room: int,
     keys: Words,
@@ -88,15 +99,15 @@ def _record(
     The keys of a record mostly come in the order of the record before: `guesses` holds that.
     """
     at = _blanks(text, at)
-    if text[at] != 0x7B:  # {
+    if byte_at(text, at) != 0x7B:  # {
         return -1, room
     at = _blanks(text, at + 1)
-    if text[at] == 0x7D:  # }
+    if byte_at(text, at) == 0x7D:  # }
         return _blanks(text, at + 1), room
     seen, n_strangers = 0, 0
     for nth in range(_MOST_KEYS):
         at, key, mixed = _key(text, at, keys, guesses, nth)
-        field = keys.value[key] if key >= 0 else _NO_FIELD
+        field = int_at(keys.value, key) if key >= 0 else _NO_FIELD
         if at < 0 or field == REFUSED_FIELD:
             return -1, room
         if field >= 0:
@@ -114,23 +125,23 @@ def _record(
             spans[field, row] = span_of(kind, start, length)
             present[field] = True
         at = _blanks(text, at)
-        if text[at] == 0x7D:
+        if byte_at(text, at) == 0x7D:
             return _blanks(text, at + 1), room
-        if text[at] != 0x2C:  # ,
+        if byte_at(text, at) != 0x2C:  # ,
             return -1, room
         at = _blanks(text, at + 1)
     return -1, room
 
 
 @compiled
-def _key(text: Bytes, at: int, keys: Words, guesses: Ints, nth: int) -> tuple[int, int, np.uint64]:
+def _key(text: Address, at: int, keys: Words, guesses: Ints, nth: int) -> tuple[int, int, np.uint64]:
     """Read a key and its colon: where the value begins, or -1; which key; its hash if it is none of ours."""
-    if text[at] != _QUOTE:
+    if byte_at(text, at) != _QUOTE:
         return -1, -1, _NO_HASH
     at += 1
     key, mixed = guesses[nth], _NO_HASH
     if key >= 0 and _stands_at(text, at, keys, key):
-        at += keys.length[key] + 1
+        at += int_at(keys.length, key) + 1
     else:
         close, has_escapes = _string_end(text, at)
         if close < 0 or has_escapes:
@@ -141,7 +152,7 @@ def _key(text: Bytes, at: int, keys: Words, guesses: Ints, nth: int) -> tuple[in
             mixed = hashed(text, at, close - at)
         at = close + 1
     at = _blanks(text, at)
-    if text[at] != 0x3A:  # :
+    if byte_at(text, at) != 0x3A:  # :
         return -1, -1, _NO_HASH
     return _blanks(text, at + 1), key, mixed
 
@@ -155,20 +166,22 @@ def _is_among(strangers: Hashes, n: int, mixed: np.uint64) -> bool:
 
 
 @compiled
-def _stands_at(text: Bytes, at: int, keys: Words, key: int) -> bool:
-    length = keys.length[key]
-    return text[at + length] == _QUOTE and is_same(text, at, keys.text, keys.start[key], length)
+def _stands_at(text: Address, at: int, keys: Words, key: int) -> bool:
+    length = int_at(keys.length, key)
+    return byte_at(text, at + length) == _QUOTE and is_same(
+        text, at, keys.text, int_at(keys.start, key), length
+    )
 
 
 @compiled
-def _blanks(text: Bytes, at: int) -> int:
-    while text[at] == 0x20 or text[at] == 0x09 or text[at] == 0x0D:
+def _blanks(text: Address, at: int) -> int:
+    while byte_at(text, at) == 0x20 or byte_at(text, at) == 0x09 or byte_at(text, at) == 0x0D:
         at += 1
     return at
 
 
 @compiled
-def _line_end(text: Bytes, at: int) -> int:
+def _line_end(text: Address, at: int) -> int:
     while True:
         other = load64(text, at) ^ _LINE_ENDS
         found = (other - _ONES) & ~other & _HIGH
@@ -178,9 +191,9 @@ def _line_end(text: Bytes, at: int) -> int:
 
 
 @compiled
-def _value(text: Bytes, at: int, room: int) -> tuple[int, int, int, int, int]:
+def _value(text: Address, at: int, room: int) -> tuple[int, int, int, int, int]:
     """Read one value: where it ends, its kind, its start and length, the free room."""
-    first = text[at]
+    first = byte_at(text, at)
     if first == _QUOTE:
         close, has_escapes = _string_end(text, at + 1)
         if close < 0:
@@ -197,23 +210,33 @@ def _value(text: Bytes, at: int, room: int) -> tuple[int, int, int, int, int]:
     if first == 0x7B:  # {
         end, _, _ = point(text, at)
         return end, (_BAD if end < 0 else POINT), at, end - at, room
-    if first == 0x74 and text[at + 1] == 0x72 and text[at + 2] == 0x75 and text[at + 3] == 0x65:
+    if (
+        first == 0x74
+        and byte_at(text, at + 1) == 0x72
+        and byte_at(text, at + 2) == 0x75
+        and byte_at(text, at + 3) == 0x65
+    ):
         return at + 4, TRUE, at, 4, room
-    if first == 0x6E and text[at + 1] == 0x75 and text[at + 2] == 0x6C and text[at + 3] == 0x6C:
+    if (
+        first == 0x6E
+        and byte_at(text, at + 1) == 0x75
+        and byte_at(text, at + 2) == 0x6C
+        and byte_at(text, at + 3) == 0x6C
+    ):
         return at + 4, _NULL, at, 4, room
     if (
         first == 0x66
-        and text[at + 1] == 0x61
-        and text[at + 2] == 0x6C
-        and text[at + 3] == 0x73
-        and text[at + 4] == 0x65
+        and byte_at(text, at + 1) == 0x61
+        and byte_at(text, at + 2) == 0x6C
+        and byte_at(text, at + 3) == 0x73
+        and byte_at(text, at + 4) == 0x65
     ):
         return at + 5, FALSE, at, 5, room
     return at, _BAD, 0, 0, room
 
 
 @compiled
-def _string_end(text: Bytes, at: int) -> tuple[int, bool]:
+def _string_end(text: Address, at: int) -> tuple[int, bool]:
     """Return where the closing quote is, or -1, and whether there are escapes before it."""
     has_escapes = False
     while True:
@@ -229,12 +252,12 @@ def _string_end(text: Bytes, at: int) -> tuple[int, bool]:
             at += 8
             continue
         at += trailing_zeros(special) >> 3
-        byte = text[at]
+        byte = byte_at(text, at)
         if byte == _QUOTE:
             return at, has_escapes
         if byte == _BACKSLASH:
             has_escapes = True
-            if text[at + 1] < 0x20 or text[at + 1] >= 0x80:
+            if byte_at(text, at + 1) < 0x20 or byte_at(text, at + 1) >= 0x80:
                 return -1, False
             at += 2
         elif byte < 0x20:
@@ -247,16 +270,16 @@ def _string_end(text: Bytes, at: int) -> tuple[int, bool]:
 
 
 @compiled
-def unescaped(text: Bytes, at: int, end: int, room: int) -> int:
+def unescaped(text: Address, at: int, end: int, room: int) -> int:
     """Write the string without its escapes into the room; return where it ends, -1 if an escape is odd."""
     while at < end:
-        byte = text[at]
+        byte = byte_at(text, at)
         if byte != _BACKSLASH:
-            text[room] = byte
+            put(text, room, byte)
             room += 1
             at += 1
             continue
-        byte = text[at + 1]
+        byte = byte_at(text, at + 1)
         at += 2
         if byte == 0x75:  # u
             character, at = _escaped(text, at)
@@ -267,7 +290,7 @@ def unescaped(text: Bytes, at: int, end: int, room: int) -> int:
         plain = _short_escape(byte)
         if plain < 0:
             return -1
-        text[room] = plain
+        put(text, room, plain)
         room += 1
     return room
 
@@ -288,12 +311,12 @@ def _short_escape(byte: int) -> int:
 
 
 @compiled
-def _escaped(text: Bytes, at: int) -> tuple[int, int]:
+def _escaped(text: Address, at: int) -> tuple[int, int]:
     """Return the character of a u escape, or -1, and where the text goes on."""
     high = _hex4(text, at)
     if high < 0xD800 or high > 0xDFFF:
         return high, at + 4
-    if high > 0xDBFF or text[at + 4] != _BACKSLASH or text[at + 5] != 0x75:
+    if high > 0xDBFF or byte_at(text, at + 4) != _BACKSLASH or byte_at(text, at + 5) != 0x75:
         return -1, at
     low = _hex4(text, at + 6)
     if low < 0xDC00 or low > 0xDFFF:
@@ -302,9 +325,10 @@ def _escaped(text: Bytes, at: int) -> tuple[int, int]:
 
 
 @compiled
-def _hex4(text: Bytes, at: int) -> int:
+def _hex4(text: Address, at: int) -> int:
     number = 0
-    for digit in text[at : at + 4]:
+    for i in range(at, at + 4):
+        digit = byte_at(text, i)
         if 0x30 <= digit <= 0x39:
             number = number * 16 + digit - 0x30
         elif 0x61 <= digit | 0x20 <= 0x66:
@@ -315,7 +339,7 @@ def _hex4(text: Bytes, at: int) -> int:
 
 
 @compiled
-def point(text: Bytes, at: int) -> tuple[int, int, int]:
+def point(text: Address, at: int) -> tuple[int, int, int]:
     """Read `{"lon": 120.1, "lat": 30.2}`: where it ends, or -1, and where lon and lat begin."""
     lon, lat = -1, -1
     for nth in range(2):
@@ -328,39 +352,39 @@ def point(text: Bytes, at: int) -> tuple[int, int, int]:
             lat = _blanks(text, at + 1)
         else:
             return -1, lon, lat
-        if text[at] != 0x3A:
+        if byte_at(text, at) != 0x3A:
             return -1, lon, lat
         at, kind = number_end(text, _blanks(text, at + 1))
         at = _blanks(text, at)
-        if kind == _BAD or text[at] != (0x2C if nth == 0 else 0x7D):
+        if kind == _BAD or byte_at(text, at) != (0x2C if nth == 0 else 0x7D):
             return -1, lon, lat
     return (at + 1 if lon >= 0 and lat >= 0 else -1), lon, lat
 
 
 @compiled
-def number_end(text: Bytes, at: int) -> tuple[int, int]:
+def number_end(text: Address, at: int) -> tuple[int, int]:
     """Return where a JSON number ends, and whether it is an `INTEGER`, a `DECIMAL` or not plainly either."""
     start, kind = at, INTEGER
-    if text[at] == 0x2D:
+    if byte_at(text, at) == 0x2D:
         at += 1
-    if text[at] == 0x30:  # nothing but a point may follow, and -0 may mean several things
+    if byte_at(text, at) == 0x30:  # nothing but a point may follow, and -0 may mean several things
         at += 1
-        if 0x30 <= text[at] <= 0x39 or (text[start] == 0x2D and text[at] != 0x2E):
+        if 0x30 <= byte_at(text, at) <= 0x39 or (byte_at(text, start) == 0x2D and byte_at(text, at) != 0x2E):
             return at, _BAD
     else:
         first = at
-        while 0x30 <= text[at] <= 0x39:
+        while 0x30 <= byte_at(text, at) <= 0x39:
             at += 1
         if at == first:
             return at, _BAD
-    if text[at] == 0x2E:
+    if byte_at(text, at) == 0x2E:
         kind = DECIMAL
         at += 1
         first = at
-        while 0x30 <= text[at] <= 0x39:
+        while 0x30 <= byte_at(text, at) <= 0x39:
             at += 1
         if at == first:
             return at, _BAD
-    if text[at] | 0x20 == 0x65 or at - start > _LONGEST_NUMBER:  # an exponent
+    if byte_at(text, at) | 0x20 == 0x65 or at - start > _LONGEST_NUMBER:  # an exponent
         return at, _BAD
     return at, kind
