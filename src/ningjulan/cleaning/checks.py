@@ -94,15 +94,12 @@ def _id_kinds(items: Mapping[str, Item], values: Mapping[str, pl.Series]) -> pl.
     return pl.Series([None], dtype=pl.String).new_from_index(0, height)
 
 
-def notes_of(row_no: pl.Series, notes: Mapping[str, pl.Series], accepted: pl.Series) -> pl.DataFrame:
-    """Return `row_no`, `item`, `note` of the accepted rows; usually none."""
-    nothing = pl.DataFrame(schema=dict(NOTE_SCHEMA))
-    if not notes:
-        return nothing
+def notes_of(row_no: pl.Series, notes: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Return `row_no`, `item`, `note` of the rows that have one; usually none."""
     frames = [
-        pl.DataFrame({"row_no": row_no, "item": [item] * len(row_no), "note": note}).filter(
-            pl.col("note").is_not_null() & pl.col("row_no").is_in(accepted.to_list())
-        )
+        pl.DataFrame({"row_no": row_no, "note": note}, schema_overrides={"note": pl.String})
+        .filter(pl.col("note").is_not_null())
+        .select("row_no", pl.lit(item).alias("item"), "note")
         for item, note in notes.items()
     ]
-    return pl.concat([nothing, *frames]).sort("row_no", "item")
+    return pl.concat([pl.DataFrame(schema=dict(NOTE_SCHEMA)), *frames])

@@ -37,8 +37,7 @@ class _Judged:
 
     good: pl.DataFrame
     rejected: pl.DataFrame
-    row_no: pl.Series
-    notes: Mapping[str, pl.Series]
+    notes: pl.DataFrame  # of good rows, and of rejected ones too
 
 
 def clean(
@@ -67,11 +66,12 @@ def clean(
     rest = pl.Series("row_no", recognised.doubtful, dtype=pl.UInt32)
     if rest.is_empty():
         nothing = pl.DataFrame(schema=dict(REJECTED_SCHEMA))
-        return _split(_Judged(recognised.good, nothing, rest, {}), data_class, refs)
+        return _split(_Judged(recognised.good, nothing, recognised.notes), data_class, refs)
     lines = [payload[start:end] for start, end in recognised.doubtful_lines()]
     judged = _judged(data_class, lines, rest, received_at.gather(rest), source)
     good = _in_order(recognised.good, judged.good)
-    return _split(replace(judged, good=good), data_class, refs)
+    notes = pl.concat([recognised.notes, judged.notes])
+    return _split(replace(judged, good=good, notes=notes), data_class, refs)
 
 
 def clean_lines(
@@ -126,8 +126,7 @@ def _judged(
     return _Judged(
         good=good.filter(~bad),
         rejected=pl.concat([unreadable, rejected]).sort("row_no"),
-        row_no=batch.row_no,
-        notes=batch.notes,
+        notes=checks.notes_of(batch.row_no, batch.notes),
     )
 
 
@@ -140,8 +139,14 @@ def _split(judged: _Judged, data_class: DataClass, refs: Refs) -> Cleaned:
         accepted=accepted,
         rejected=judged.rejected,
         duplicates=good.select("row_no", "record_key", repeats).filter(repeats.is_not_null()),
-        notes=checks.notes_of(judged.row_no, judged.notes, accepted["row_no"]),
+        notes=_notes_of(accepted["row_no"], judged.notes),
     )
+
+
+def _notes_of(row_no: pl.Series, notes: pl.DataFrame) -> pl.DataFrame:
+    if notes.is_empty():
+        return notes
+    return notes.filter(pl.col("row_no").is_in(row_no.implode())).sort("row_no", "item")
 
 
 def items_to_read(data_class: DataClass) -> dict[str, Item]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ningjulan.cleaning.kernel.compiling import Address, Bytes, Flags, Ints, byte_at, compiled
 from ningjulan.cleaning.kernel.spans import ABSENT, INTEGER, STRING, kind_of, length_of, start_of
+from ningjulan.cleaning.kernel.times import NO_DAY, days_since_1970
 
 DIVISION_CODE, MONTH, HMAC, MOBILE, USCC, ID_CARD_NO, PLATE_NO = range(7)
 BY_NAME = {
@@ -131,21 +132,40 @@ def _is_credit_code(text: Address, start: int, length: int, value_of: Bytes) -> 
 
 @compiled
 def _is_id_card(text: Address, start: int, length: int, provinces: Flags, today: int) -> bool:
-    """Is it a right number of a citizen? Permits and test numbers are left to others."""
-    last = byte_at(text, start + 17)
-    if length != 18 or not _are_digits(text, start, start + 17) or byte_at(text, start) > 0x37:
+    """Is it a right number of a citizen, or of somebody who does not exist? Permits are left to others."""
+    if length != 18 or not _are_digits(text, start, start + 17):
         return False
-    if not provinces[_two(text, start)] or not (0x30 <= last <= 0x39 or last == 0x58):
+    last = byte_at(text, start + 17)
+    is_known_region = provinces[_two(text, start)] or is_synthetic(text, start, length)
+    if not is_known_region or not (0x30 <= last <= 0x39 or last == 0x58):
         return False
     year = _two(text, start + 6) * 100 + _two(text, start + 8)
     month, day = _two(text, start + 10), _two(text, start + 12)
-    if year < 1900 or not 1 <= month <= 12 or not 1 <= day <= 28 or (year * 100 + month) * 100 + day > today:
-        return False  # the last days of a month may not exist
-    total, weight = 10 if last == 0x58 else int(last) - 0x30, 1
+    is_born = (year * 100 + month) * 100 + day <= today
+    if not is_born or days_since_1970(year, month, day) == NO_DAY:
+        return False
+    total, weight = 10 if last == 0x58 else last - 0x30, 1
     for n in range(16, -1, -1):
         weight = weight * 2 % 11
         total += (byte_at(text, start + n) - 0x30) * weight
     return total % 11 == 1
+
+
+@compiled
+def is_synthetic(text: Address, start: int, length: int) -> bool:
+    """Is it an identity number of the region that is nobody's, 999999?"""
+    for at in range(start, start + 6):
+        if byte_at(text, at) != 0x39:
+            return False
+    return length == 18
+
+
+@compiled
+def mark_synthetic(text: Address, spans: Ints, rows: Ints, out: Flags) -> None:
+    """Mark those of some rows whose identity number is synthetic."""
+    for n in range(len(rows)):
+        span = spans[rows[n]]
+        out[n] = span != ABSENT and is_synthetic(text, start_of(span), length_of(span))
 
 
 @compiled

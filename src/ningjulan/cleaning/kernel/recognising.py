@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ningjulan.catalog.contracts import Item
 from ningjulan.cleaning import coordinates, duplicates
+from ningjulan.cleaning.checks import notes_of
 from ningjulan.cleaning.kernel import checks, codes, numbers, points, spans, texts, times, tokens
 from ningjulan.cleaning.kernel.compiling import Bytes, Flags, Ints
 from ningjulan.cleaning.kernel.numbers import Floats
@@ -29,11 +30,13 @@ class Recognised:
     """What the kernel made of a payload, and what it left.
 
     good:     The plainly good rows, in the columns that `pipeline` makes of the others.
+    notes:    `row_no`, `item`, `note` of those that have one.
     doubtful: The row numbers of all others.
     lines:    Where each line begins in the payload, and where one behind the last would.
     """
 
     good: pl.DataFrame
+    notes: pl.DataFrame
     doubtful: Ints
     lines: Ints
 
@@ -68,7 +71,7 @@ def recognised(plan: Plan, payload: bytes, received_at: pl.Series) -> Recognised
     reading = _Reading(plan, text, found, present, doubt, received_at, room)
     reading.read_all()
     rows = np.flatnonzero(~doubt)
-    return Recognised(reading.good(rows), np.flatnonzero(doubt), lines)
+    return Recognised(reading.good(rows), reading.notes(rows), np.flatnonzero(doubt), lines)
 
 
 class _Reading:
@@ -221,6 +224,17 @@ class _Reading:
                 self.received_at.gather(rows).alias("received_at"),
             ]
         )
+
+    def notes(self, rows: Ints) -> pl.DataFrame:
+        """Return the notes of some rows: which have the number of a person who does not exist."""
+        notes: dict[str, pl.Series] = {}
+        for item in self.plan.items.values():
+            if checks.BY_NAME.get(item.check or "") == checks.ID_CARD_NO and self._has(item):
+                synthetic = np.zeros(len(rows), dtype=np.bool_)
+                checks.mark_synthetic(self.text, self._spans(item), rows, synthetic)
+                note = pl.when(pl.Series(synthetic)).then(pl.lit("synthetic_number"))
+                notes[item.id] = pl.select(note.alias("note"))["note"]
+        return notes_of(pl.Series("row_no", rows, dtype=pl.UInt32), notes)
 
     def _own_point(self, rows: Ints, points_of: Mapping[str, tuple[Floats, Floats]]) -> dict[str, pl.Series]:
         """Return the record's own point: its place item, else what it says beside."""

@@ -105,8 +105,8 @@ def read(text: Address, at: int, end: int) -> tuple[int, int, bool, bool]:
     if n_digits == end - at and n_digits != 8:
         return _digits_only(text, at, n_digits)
     if n_digits == 8 and end - at == 8:
-        wall = _days(_number(text, at, 4), _number(text, at + 4, 2), _number(text, at + 6, 2)) * DAY
-        return wall, _LOCAL, True, wall > _NO_DAY * DAY
+        wall = days_since_1970(_number(text, at, 4), _number(text, at + 4, 2), _number(text, at + 6, 2)) * DAY
+        return wall, _LOCAL, True, wall > NO_DAY * DAY
     if n_digits != 4:
         return nothing
     year = _number(text, at, 4)
@@ -119,8 +119,8 @@ def read(text: Address, at: int, end: int) -> tuple[int, int, bool, bool]:
     n_day = _n_digits(text, at, end)
     if at < 0 or n_day < 1 or n_day > 2:
         return nothing
-    days = _days(year, month, _number(text, at, n_day))
-    if days == _NO_DAY:
+    days = days_since_1970(year, month, _number(text, at, n_day))
+    if days == NO_DAY:
         return nothing
     at += n_day
     is_apart = _han(text, at, end) == _DAY
@@ -150,9 +150,9 @@ def _digits_only(text: Address, at: int, n: int) -> tuple[int, int, bool, bool]:
         return number * 1000, 0, False, number < _LATEST_EPOCH_MS
     if n != 14:
         return 0, 0, False, False
-    days = _days(_number(text, at, 4), _number(text, at + 4, 2), _number(text, at + 6, 2))
+    days = days_since_1970(_number(text, at, 4), _number(text, at + 4, 2), _number(text, at + 6, 2))
     hour, minute, second = _number(text, at + 8, 2), _number(text, at + 10, 2), _number(text, at + 12, 2)
-    is_certain = days > _NO_DAY and hour < 24 and minute < 60 and second < 60
+    is_certain = days > NO_DAY and hour < 24 and minute < 60 and second < 60
     return days * DAY + ((hour * 60 + minute) * 60 + second) * SECOND, _LOCAL, False, is_certain
 
 
@@ -232,18 +232,18 @@ def _zone(text: Address, at: int, end: int) -> tuple[int, bool]:
     return (offset if sign == 0x2B else -offset), hour < 15 and minute < 60
 
 
-_NO_DAY = -(10**6)
+NO_DAY = -(10**6)
 
 
 @compiled
-def _days(year: int, month: int, day: int) -> int:
-    """Return the days since 1970 of a date from 1900 to 2199, `_NO_DAY` if there is no such date."""
+def days_since_1970(year: int, month: int, day: int) -> int:
+    """Return the days since 1970 of a date from 1900 to 2199, `NO_DAY` if there is no such date."""
     if year < 1900 or year > 2199 or month < 1 or month > 12 or day < 1:
-        return _NO_DAY
+        return NO_DAY
     is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     last = _DAYS_BEFORE[month + 1] - _DAYS_BEFORE[month] + (1 if is_leap and month == 2 else 0)
     if day > last:
-        return _NO_DAY
+        return NO_DAY
     past = year - 1
     leap_days = past // 4 - past // 100 + past // 400 - 477  # since 1970
     before = _DAYS_BEFORE[month] + (1 if is_leap and month > 2 else 0)
