@@ -2,7 +2,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check client bench screenshots clean setup-dev web-check
+.PHONY: help setup run test check client bench bench-long screenshots clean setup-dev web-check
 
 BIN := .venv/bin
 # Node from its wheel: no system Node is needed. Its `bin/npm` has lost its libraries: scripts that call npm
@@ -51,6 +51,9 @@ client: setup-dev ## 由接口描述生成 TypeScript 客户端 · OpenAPI → T
 
 bench: setup-dev ## 与同类比速度；QUICK=1 三分钟 · Measure beside peers; QUICK=1: three minutes
 	@PYTHONPATH=src:. $(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
+
+bench-long: setup-dev ## 到一亿条时每条的成本 · Cost per record up to 100 million keys, 20 million records
+	@PYTHONPATH=src:. $(BIN)/python -m bench --stages long --millions 20 --keys 100 $(ARGS)
 
 screenshots: setup-dev ## 重拍文档中的截图 · Take the pictures in docs/images anew
 	@NINGJULAN_KEEP_SCREENSHOTS=1 $(BIN)/pytest tests/e2e/test_story.py -p no:randomly

@@ -5,44 +5,43 @@ import json
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from bench import dirt, machine, peers_venv, references
+from bench import dirt, machine, peers_venv, plots, references
+from bench.further import killings, long_series, steady
 from bench.job import Job
-from bench.report import markdown_of, report_of, table_of
+from bench.report import Further, markdown_of, report_of, table_of
 from bench.runners import RUNNERS, Outcome, Runner, Setting, run_once
 
 HERE = Path(__file__).parent
 FULL_RECORDS, QUICK_RECORDS = 500_000, 60_000
 FULL_ROUNDS, QUICK_ROUNDS = 5, 1
+STAGES = ("speed", "kill", "steady", "long")
 
 
 def main() -> int:
     wanted = _arguments()
-    console = Console()
+    console = Console(width=None if Console().is_terminal else 160)
     setting = _setting(wanted)
-    manifest = setting.job.manifest()
-    chosen = [r for r in RUNNERS if not wanted.only or any(word in r.name for word in wanted.only)]
-    failed = {} if wanted.offline else _install(chosen, setting, is_quick=wanted.quick)
+    if "speed" not in wanted.stages:
+        return _only_further(wanted, setting, console)
+    chosen, left_out = _chosen(wanted)
+    failed = (
+        {} if wanted.offline else peers_venv.ensure(setting.peers, [r.package for r in chosen if r.package])
+    )
     ready = [runner for runner in chosen if runner.is_ready(setting)]
-    left_out = {r.name: failed.get(r.package, "not installed") for r in chosen if r not in ready}
+    left_out |= {r.name: failed.get(r.package, "not installed") for r in chosen if r not in ready}
     machine_now = machine.describe()
     runs = _run_all(ready, setting, wanted.rounds, console)
-    report = report_of(ready, runs, manifest, machine_now, left_out)
-    wanted.report.write_text(json.dumps(report, indent=1, ensure_ascii=False))
-    wanted.report.with_suffix(".md").write_text(markdown_of(report))
+    further = _further(wanted, setting, console, ready, runs)
+    report = report_of(ready, runs, setting.job.manifest(), machine_now, left_out, further)
+    _write(report, wanted.report)
     console.print(table_of(report))
     ratios = report["data_plane"]["ratios"]
     console.print(", ".join(f"{name} {value}" for name, value in ratios.items()), highlight=False)
-    is_right = all(outcome.verdict.matches for outcomes in runs.values() for outcome in outcomes)
-    return 0 if is_right else 1
-
-
-def _install(chosen: list[Runner], setting: Setting, *, is_quick: bool) -> dict[str, str]:
-    """Install what the chosen peers need, the heavy ones only for a full run; return what failed, and why."""
-    names = peers_venv.LIGHT if is_quick else peers_venv.ALL
-    return peers_venv.ensure(setting.peers, [r.package for r in chosen if r.package in names])
+    return 0 if _is_right(runs, further) else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,12 +52,21 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="of the town: 1 has 122,000 addresses")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", help="runners with this in their name; repeatable")
+    parser.add_argument(
+        "--stages", nargs="+", choices=STAGES, help="some of it; without speed, the rest stays"
+    )
+    parser.add_argument("--rate", type=int, default=30_000, help="records/s of the steady load")
+    parser.add_argument("--seconds", type=float, help="of the steady load")
+    parser.add_argument("--millions", type=int, default=5, help="through our whole way, for the long line")
+    parser.add_argument("--keys", type=int, default=20, help="million keys, through the index alone")
     parser.add_argument("--offline", action="store_true", help="do not install the peers")
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
     parser.add_argument("--report", type=Path, default=HERE / "report.json")
     wanted = parser.parse_args()
     wanted.records = wanted.records or (QUICK_RECORDS if wanted.quick else FULL_RECORDS)
     wanted.rounds = wanted.rounds or (QUICK_ROUNDS if wanted.quick else FULL_ROUNDS)
+    wanted.seconds = wanted.seconds or (5 if wanted.quick else 60)
+    wanted.stages = wanted.stages or (STAGES[:3] if wanted.quick else STAGES)
     wanted.folder = wanted.folder.resolve()
     return wanted
 
@@ -76,6 +84,13 @@ def _setting(wanted: argparse.Namespace) -> Setting:
     return setting
 
 
+def _chosen(wanted: argparse.Namespace) -> tuple[list[Runner], dict[str, str]]:
+    """Return who takes part, and who does not: QUICK has no time for engines that start slowly."""
+    chosen = [r for r in RUNNERS if not wanted.only or any(word in r.name for word in wanted.only)]
+    slow = [r for r in chosen if wanted.quick and r.package in peers_venv.HEAVY]
+    return [r for r in chosen if r not in slow], {r.name: "not in the quick run" for r in slow}
+
+
 def _run_all(
     runners: list[Runner], setting: Setting, rounds: int, console: Console
 ) -> dict[str, list[Outcome]]:
@@ -90,6 +105,49 @@ def _run_all(
                 f"[dim]{number}/{rounds}[/] {runner.name}: {_short(outcome, setting)}", highlight=False
             )
     return runs
+
+
+def _further(
+    wanted: argparse.Namespace,
+    setting: Setting,
+    console: Console,
+    runners: list[Runner],
+    runs: dict[str, list[Outcome]],
+) -> Further:
+    """Measure what the rounds do not: kills, the steady rate, the long line. QUICK kills only ours."""
+    killed = {}
+    if "kill" in wanted.stages:
+        those = [runner for runner in runners if runner.kind == "ours" or not wanted.quick]
+        killed = killings(those, setting, runs, console)
+    return Further(
+        killed,
+        steady(setting, wanted.rate, wanted.seconds, console) if "steady" in wanted.stages else {},
+        long_series(setting, wanted.millions, wanted.keys, console) if "long" in wanted.stages else {},
+    )
+
+
+def _only_further(wanted: argparse.Namespace, setting: Setting, console: Console) -> int:
+    """Measure the steady rate or the long line anew and put it into the report that is there."""
+    report = json.loads(wanted.report.read_text())  # of a run with everybody
+    further = _further(wanted, setting, console, [], {})
+    for name in ("steady", "long"):
+        if found := getattr(further, name):
+            report["data_plane"][name] = found
+    _write(report, wanted.report)
+    return 0 if _is_right({}, further) else 1
+
+
+def _write(report: dict[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(report, indent=1, ensure_ascii=False))
+    path.with_suffix(".md").write_text(markdown_of(report))
+    plots.draw(report, path.with_suffix(""))
+
+
+def _is_right(runs: dict[str, list[Outcome]], further: Further) -> bool:
+    parts = [*further.killed.values(), further.steady, *further.long.values()]
+    return all(one.verdict.matches for outcomes in runs.values() for one in outcomes) and not any(
+        "error" in part for part in parts
+    )
 
 
 def _short(outcome: Outcome, setting: Setting) -> str:

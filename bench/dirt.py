@@ -27,18 +27,18 @@ SHARE_STRANGERS = 0.1  # visitors who are none of the 298,000
 SPREAD_MS = 6 * HOUR_MS  # the records of one job lie in the six hours before it, nearly in order
 JITTER_MS, SHARE_HELD_BACK, HELD_BACK_MS = 60_000, 0.02, HOUR_MS
 
-CODES = {  # what a street's systems mostly say: that all is well. One message in 500 is a fire alarm
-    "IOT12": {"NORMAL": 0.965, "TEST": 0.015, "FAULT": 0.010, "OFFLINE": 0.008, "FIRE": 0.002},
+CODES = {  # what a street's systems mostly say: that all is well. One message in 5,000 is a fire alarm
+    "IOT12": {"NORMAL": 0.9668, "TEST": 0.015, "FAULT": 0.010, "OFFLINE": 0.008, "FIRE": 0.0002},
     "IOT03": {
-        "A05": 0.34,
+        "A05": 0.376,
         "A06": 0.26,
         "A01": 0.24,
         "A16": 0.06,
         "A10": 0.03,
         "A04": 0.03,
-        "A03": 0.02,
-        "A02": 0.015,
-        "A07": 0.005,  # rubbish, street vendors, blocked fire lanes
+        "A03": 0.002,
+        "A02": 0.0015,
+        "A07": 0.0005,  # rubbish, street vendors, blocked fire lanes
     },
     "IOT10": {"111": 0.97, "112": 0.02, "113": 0.01},
 }

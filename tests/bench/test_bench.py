@@ -26,7 +26,18 @@ ROWS = [
 @pytest.mark.slow
 def test_every_runner_of_our_environment_does_the_job_rightly(open_folder):
     report = open_folder / "report.json"
-    arguments = ["--quick", "--records", "3000", "--scale", "0.05", "--offline"]
+    arguments = [
+        "--quick",
+        "--records",
+        "3000",
+        "--scale",
+        "0.05",
+        "--offline",
+        "--rate",
+        "1000",
+        "--seconds",
+        "2",
+    ]
 
     done = subprocess.run(
         [sys.executable, "-m", "bench", *arguments, "--folder", str(open_folder), "--report", str(report)],
@@ -51,6 +62,18 @@ def test_every_runner_of_our_environment_does_the_job_rightly(open_folder):
     assert plane["ours"]["end_to_end_records_per_s"] > 0
     assert plane["ours"]["cleaning_records_per_s"] > 0
     assert plane["ceiling"]["records_per_s"] > 0
+    assert set(plane["left_out"]) == {
+        "Node-RED",
+        "pandas",
+        "Bytewax",
+        "Pathway",
+        "PySpark local[2]",
+        "PyFlink",
+    }
+    killed = next(run["killed"] for run in runs if run["name"] == "ours, end to end")
+    assert (killed["lost"], killed["doubled"], killed["matches_manifest"]) == (0, 0, True)
+    assert plane["steady"]["p99_ms"] >= plane["steady"]["p50_ms"] > 0
+    assert "p99" in report.with_suffix(".md").read_text()
 
 
 def written(folder: Path, rows: list[tuple[object, ...]], n_rejected: int) -> Path:
