@@ -13,11 +13,12 @@ from ningjulan.foundation.actors import Actor, Role
 from ningjulan.observations.models import AddedUp
 
 MARGIN = timedelta(minutes=10)  # a commit carries the time when it began; none takes so long
-HOURS = """
+_LATELY = "committed_at > (select coalesce(max(until), '-infinity') from observations_addedup)"
+_REPLAYED = "batch_id in (select batch_id from observations_replaycorrection where replay_id = %(replay)s)"
+_HOURS = """
 with dirty as (
   select distinct source, class_id, tenant_code, date_trunc('hour', received_at, 'UTC') as hour
-  from observations_batch
-  where committed_at > (select coalesce(max(until), '-infinity') from observations_addedup)
+  from observations_batch where {which}
 ),
 counted as (
   select source, class_id, tenant_code, hour, count(*) as n_batches, sum(n_received) as n_received,
@@ -35,6 +36,7 @@ reasoned as (
   group by source, class_id, tenant_code, hour, reason
 )
 """
+HOURS = _HOURS.format(which=_LATELY)
 BATCH_COLUMNS = (
     "source, class_id, tenant_code, hour, n_batches, n_received, n_stored, n_rejected, n_duplicate, n_parked,"
     " last_received_at"
@@ -73,6 +75,33 @@ insert into observations_rejecthour ({REASON_COLUMNS}) select {REASON_COLUMNS} f
 on conflict on constraint observations_reason_is_added_once do update set
   n = excluded.n, example_id = excluded.example_id""",  # noqa: S608 its own words
 )
+
+
+_FORGET = """
+delete from {table} settled using dirty
+where (settled.source, settled.class_id, settled.tenant_code, settled.hour)
+      = (dirty.source, dirty.class_id, dirty.tenant_code, dirty.hour)
+"""
+_COUNT = """
+insert into {table} ({columns}) select {columns} from {counted}
+"""
+_REPLAYED_HOURS = _HOURS.format(which=_REPLAYED)
+_ANEW = (
+    _REPLAYED_HOURS + _FORGET.format(table="observations_batchhour"),
+    _REPLAYED_HOURS + _FORGET.format(table="observations_rejecthour"),
+    _REPLAYED_HOURS + _COUNT.format(table="observations_batchhour", columns=BATCH_COLUMNS, counted="counted"),
+    _REPLAYED_HOURS
+    + _COUNT.format(table="observations_rejecthour", columns=REASON_COLUMNS, counted="reasoned"),
+)
+
+
+@transaction.atomic
+def add_up_anew(replay_id: int) -> None:
+    """Add up again the hours of the batches that a replay has corrected: long over, and no longer right."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('observations.add_up'))")
+        for statement in _ANEW:
+            cursor.execute(statement, {"replay": replay_id})
 
 
 @transaction.atomic

@@ -134,7 +134,7 @@ def add_counts(counts: dict[str, int], more: Mapping[str, int]) -> None:
 class ReplayView:
     """A replay of raw lines received from `since` until before `until`, as people see it.
 
-    `n_done` of `n_all` lines are compared, or days written. `source` None: all of them. `diff` None: not compared yet.
+    `n_done` of `n_all` lines are compared, or days written. `source` None: all; `diff` None: not compared.
     """
 
     id: int
