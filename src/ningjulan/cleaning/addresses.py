@@ -3,6 +3,7 @@
 import polars as pl
 
 from ningjulan.cleaning import words
+from ningjulan.cleaning.kernel import addresses as kernel
 
 # 浙江省杭州市萧山区宁围街道 may be written or left out; 幢, 栋 and 号楼 are one thing.
 _PREFIX = r"^(?:\p{Han}{2,3}省)?(?:\p{Han}{2,3}市)?(?:\p{Han}{0,2}[\p{Han}--社]区)?(?:\p{Han}{2,4}街道)?"
@@ -32,7 +33,7 @@ def by_match_key(buildings: pl.DataFrame) -> pl.DataFrame:
     ).unique("match_key", keep="none")
 
 
-def buildings_at(address: pl.Series, by_key: pl.DataFrame) -> pl.DataFrame:
+def buildings_at(address: pl.Series, by_key: pl.DataFrame, *, compiled: bool) -> pl.DataFrame:
     """Return the building at each address: `b_id`, `b_lon`, `b_lat`, `b_grid`, `b_address`; null if none.
 
     An address that two buildings share finds neither.
@@ -40,6 +41,7 @@ def buildings_at(address: pl.Series, by_key: pl.DataFrame) -> pl.DataFrame:
     Args:
         address: As it was written.
         by_key: The buildings, see `by_match_key`.
+        compiled: Let the kernel make the keys that it is certain of.
     """
     if address.null_count() == len(address) or by_key.is_empty():
         names = ("b_id", "b_address", "b_grid")
@@ -48,5 +50,11 @@ def buildings_at(address: pl.Series, by_key: pl.DataFrame) -> pl.DataFrame:
             name: pl.repeat(None, len(address), dtype=pl.Float64, eager=True) for name in ("b_lon", "b_lat")
         }
         return pl.DataFrame({**none, **zero})
-    asked = pl.DataFrame({"match_key": match_key(address)})
+    keys = _compiled_keys(address) if compiled else match_key(address)
+    asked = pl.DataFrame({"match_key": keys})
     return asked.join(by_key, on="match_key", how="left", maintain_order="left").drop("match_key")
+
+
+def _compiled_keys(address: pl.Series) -> pl.Series:
+    keys, doubtful = kernel.match_keys(address)
+    return keys.scatter(doubtful, match_key(address.gather(doubtful))) if len(doubtful) else keys

@@ -66,12 +66,12 @@ def clean(
     rest = pl.Series("row_no", recognised.doubtful, dtype=pl.UInt32)
     if rest.is_empty():
         nothing = pl.DataFrame(schema=dict(REJECTED_SCHEMA))
-        return _split(_Judged(recognised.good, nothing, recognised.notes), data_class, refs)
+        return _split(_Judged(recognised.good, nothing, recognised.notes), data_class, refs, compiled=True)
     lines = [payload[start:end] for start, end in recognised.doubtful_lines()]
     judged = _judged(data_class, lines, rest, received_at.gather(rest), source)
     good = _in_order(recognised.good, judged.good)
     notes = pl.concat([recognised.notes, judged.notes])
-    return _split(replace(judged, good=good, notes=notes), data_class, refs)
+    return _split(replace(judged, good=good, notes=notes), data_class, refs, compiled=True)
 
 
 def clean_lines(
@@ -79,7 +79,8 @@ def clean_lines(
 ) -> Cleaned:
     """Split one batch without the kernel: the specification of what comes out. A line may hold line ends."""
     row_no = pl.Series("row_no", range(len(lines)), dtype=pl.UInt32)
-    return _split(_judged(data_class, lines, row_no, received_at, source), data_class, refs)
+    judged = _judged(data_class, lines, row_no, received_at, source)
+    return _split(judged, data_class, refs, compiled=False)
 
 
 def _in_order(some: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
@@ -130,11 +131,11 @@ def _judged(
     )
 
 
-def _split(judged: _Judged, data_class: DataClass, refs: Refs) -> Cleaned:
+def _split(judged: _Judged, data_class: DataClass, refs: Refs, *, compiled: bool) -> Cleaned:
     """Part the good rows from the duplicates among them, and find out where they happened."""
     good = judged.good
     repeats = _repeats(good, data_class)
-    accepted = _collated(good.filter(repeats.is_null()), data_class, refs)
+    accepted = _collated(good.filter(repeats.is_null()), data_class, refs, compiled=compiled)
     return Cleaned(
         accepted=accepted,
         rejected=judged.rejected,
@@ -310,7 +311,7 @@ def _foreign_areas(
     ]
 
 
-def _collated(good: pl.DataFrame, data_class: DataClass, refs: Refs) -> pl.DataFrame:
+def _collated(good: pl.DataFrame, data_class: DataClass, refs: Refs, *, compiled: bool) -> pl.DataFrame:
     """Add the columns of `COLLATED` to the accepted rows."""
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, good.height)
     codes = [name for name in ("grid_code", "area_code") if name in good.columns]
@@ -325,6 +326,7 @@ def _collated(good: pl.DataFrame, data_class: DataClass, refs: Refs) -> pl.DataF
             address_text=good["address_text"],
         ),
         refs,
+        compiled=compiled,
     )
     for name in _own_names(data_class):
         place = place.with_columns(pl.coalesce(good[name], name).alias(name))

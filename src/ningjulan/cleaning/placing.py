@@ -33,7 +33,7 @@ def outside_tenant(area_code: pl.Series, tenant_code: str) -> pl.Series:
     return ~(area_code.str.contains(_AREA_CODE) & area_code.str.starts_with(tenant_code))
 
 
-def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
+def placed(hints: Hints, refs: Refs, *, compiled: bool) -> pl.DataFrame:
     """Return the place of each record, as well as it can be known.
 
     Returns:
@@ -52,7 +52,7 @@ def placed(hints: Hints, refs: Refs) -> pl.DataFrame:
         }
     )
     frame = frame.join(refs.derived("devices", _devices), on="device_id", how="left", maintain_order="left")
-    frame = frame.hstack(_buildings(frame["own_building"], frame["own_address"], refs))
+    frame = frame.hstack(_buildings(frame["own_building"], frame["own_address"], refs, compiled=compiled))
     frame = frame.with_columns(given=pl.coalesce("given", "named"))
     frame = frame.join(
         refs.derived("area_points", _area_points), on="given", how="left", maintain_order="left"
@@ -123,10 +123,10 @@ def _devices(refs: Refs) -> pl.DataFrame:
     ).unique("device_id", keep="first", maintain_order=True)
 
 
-def _buildings(ids: pl.Series, address: pl.Series, refs: Refs) -> pl.DataFrame:
+def _buildings(ids: pl.Series, address: pl.Series, refs: Refs, *, compiled: bool) -> pl.DataFrame:
     """Return the building each record names, else the one at its address; columns as `buildings_at`."""
     by_address = refs.derived("by_address", lambda refs: addresses.by_match_key(refs.buildings))
-    at_address = addresses.buildings_at(address, by_address)
+    at_address = addresses.buildings_at(address, by_address, compiled=compiled)
     if ids.null_count() == len(ids):
         return at_address
     by_id = refs.derived("by_id", _by_id)
