@@ -127,8 +127,11 @@ def _further(
 
 
 def _only_further(wanted: argparse.Namespace, setting: Setting, console: Console) -> int:
-    """Measure the steady rate or the long line anew and put it into the report that is there."""
-    report = json.loads(wanted.report.read_text())  # of a run with everybody
+    """Measure the steady rate or the long line anew and put it into the last report, if there is one."""
+    if wanted.report.exists():
+        report = json.loads(wanted.report.read_text())
+    else:
+        report = report_of([], {}, setting.job.manifest(), machine.describe(), {}, Further())
     further = _further(wanted, setting, console, [], {})
     for name in ("steady", "long"):
         if found := getattr(further, name):

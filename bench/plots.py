@@ -44,7 +44,8 @@ def draw(report: Mapping[str, Any], folder: Path) -> list[Path]:
     drawn = []
     for theme in THEMES:
         with mpl.rc_context(_style(theme)):
-            drawn.append(_bars(rows, report, theme, folder))
+            if rows:
+                drawn.append(_bars(rows, report, theme, folder))
             for name, series in report["data_plane"]["long"].items():
                 if series.get("points"):
                     drawn.append(_line(name, series["points"], theme, folder))
