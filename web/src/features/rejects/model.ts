@@ -26,3 +26,17 @@ export function rejectFilterFromUrl(params: URLSearchParams): RejectFilter {
 export function canRelease(filter: RejectFilter): boolean {
   return Boolean(filter.state === "open" && filter.source && filter.class_id && !filter.q);
 }
+
+/** Where somebody is in the list: the record, and its place when it was pointed at. */
+export interface Cursor {
+  id: number;
+  at: number;
+}
+
+/** The records before and after. One that has left the list, being dealt with, leaves its place to the next. */
+export function neighbours(rejects: readonly { id: number }[], selectedId: number | null, cursor: Cursor | null) {
+  const at = rejects.findIndex((one) => one.id === selectedId);
+  if (at >= 0) return { at, previous: rejects[at - 1]?.id, next: rejects[at + 1]?.id };
+  const place = cursor !== null && cursor.id === selectedId ? cursor.at : 0;
+  return { at, previous: rejects[place - 1]?.id, next: rejects[place]?.id };
+}

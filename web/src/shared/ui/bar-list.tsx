@@ -46,7 +46,7 @@ function BarRow({ bar, longest }: { bar: Bar; longest: number }) {
         {bar.name}
       </span>
       <span className="bar-track">
-        <span className="bar-fill" style={{ width: `${Math.max(1, (bar.n / longest) * 100)}%` }} />
+        <span className="bar-fill" style={{ width: `${bar.n && Math.max(1, (bar.n / longest) * 100)}%` }} />
       </span>
       <span className="bar-n num">{formatNumber(bar.n)}</span>
       {bar.extra != null && <span className="bar-extra num">{bar.extra}</span>}

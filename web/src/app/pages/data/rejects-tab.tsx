@@ -7,7 +7,7 @@ import { rejectsQuery } from "@/features/rejects/api";
 import { RejectDrawer } from "@/features/rejects/components/reject-drawer";
 import { RejectFilters } from "@/features/rejects/components/reject-filters";
 import { RejectTable } from "@/features/rejects/components/reject-table";
-import { rejectFilterFromUrl, type RejectFilter } from "@/features/rejects/model";
+import { neighbours, rejectFilterFromUrl, type Cursor, type RejectFilter } from "@/features/rejects/model";
 import { formatNumber } from "@/shared/format/numbers";
 import { useMessages } from "@/shared/i18n";
 import { pathWith, useUrlState } from "@/shared/place";
@@ -75,27 +75,24 @@ export function RejectsTab() {
 /** The record under the cursor: j and k move it, Enter opens it, and in its drawer the neighbours are a click away. */
 function useRejectCursor(rejects: readonly { id: number }[], openId: number | null, search: () => void) {
   const [, changeUrl] = useUrlState();
-  const [cursor, setCursor] = useState<number | null>(null);
-  const selectedId = openId ?? cursor;
-  const at = rejects.findIndex((one) => one.id === selectedId);
+  const [cursor, setCursor] = useState<Cursor | null>(null);
+  const selectedId = openId ?? cursor?.id ?? null;
+  const { at, previous, next } = neighbours(rejects, selectedId, cursor);
+  const point = (id: number) => setCursor({ id, at: rejects.findIndex((one) => one.id === id) });
   const open = (id: number | null) => {
-    setCursor(id ?? selectedId);
+    if (id !== null) point(id);
     changeUrl({ tab: "rejects", reject: id === null ? null : String(id) });
   };
-  const neighbour = (by: number) => (at < 0 ? undefined : rejects[at + by]?.id);
-  const move = (by: number) => {
-    const next = at < 0 ? rejects[0]?.id : neighbour(by);
-    if (next !== undefined) setCursor(next);
-  };
+  const move = (to: number | undefined) => to !== undefined && point(to);
   useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
+    j: () => move(next),
+    k: () => move(previous),
+    ArrowDown: () => move(next),
+    ArrowUp: () => move(previous),
     Enter: at < 0 ? undefined : () => open(rejects[at]!.id),
     "/": search,
   });
-  return { selectedId, open, previous: neighbour(-1), next: neighbour(1) };
+  return { selectedId, open, previous, next };
 }
 
 function NothingHere({ filter }: { filter: RejectFilter }) {

@@ -31,7 +31,7 @@ export function ReplayDetail({ one }: { one: Replay }) {
       {isAtWork(one.state) && <Progress done={one.n_done} all={one.n_all} />}
       {one.error && <Alert type="error" showIcon title={one.error} />}
       {one.diff && <DiffView diff={one.diff} />}
-      {one.state === "ready" && <Decision one={one} />}
+      {(one.state === "ready" || one.state === "waiting") && <Decision one={one} />}
       {one.note && <p className="muted">{one.note}</p>}
     </div>
   );
@@ -44,7 +44,7 @@ function Progress({ done, all }: { done: number; all: number }) {
       <span className="replay-track">
         <span style={{ width: `${share(done, all)}%` }} />
       </span>
-      <span className="muted num">{t.replay.progress(formatNumber(done), formatNumber(all))}</span>
+      {all > 0 && <span className="muted num">{t.replay.progress(formatNumber(done), formatNumber(all))}</span>}
     </div>
   );
 }
@@ -78,11 +78,13 @@ function Decision({ one }: { one: Replay }) {
     });
   return (
     <>
-      {n === 0 && <p className="muted">{t.replay.same}</p>}
+      {one.diff && n === 0 && <p className="muted">{t.replay.same}</p>}
       <div className="replay-actions">
-        <Button type="primary" disabled={n === 0} onClick={() => setApplying(true)} data-testid="replay-apply">
-          {t.replay.apply}
-        </Button>
+        {one.diff && (
+          <Button type="primary" disabled={n === 0} onClick={() => setApplying(true)} data-testid="replay-apply">
+            {t.replay.apply}
+          </Button>
+        )}
         <Button onClick={() => void discard()} data-testid="replay-discard">
           {t.replay.discard}
         </Button>
