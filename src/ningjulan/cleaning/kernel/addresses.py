@@ -73,7 +73,7 @@ def _prefix(characters: Ints, n: int) -> int:
 
 @compiled
 def _behind(characters: Ints, n: int, at: int, most: int, least: int, last: int, then: int) -> int:
-    """Return the place behind so many Han, `last` and `then`; the more Han the better; `at` if there is none."""
+    """Return the place behind so many Han, `last` and `then`: the more the better. `at` if it is not so."""
     for length in range(most, least - 1, -1):
         end = at + length
         if end >= n or characters[end] != last or not _are_han(characters, at, end):
