@@ -9,11 +9,10 @@ for a minus: that took two thirds of the time. Whoever passes an address keeps t
 within it.
 """
 
-import getpass
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -48,20 +47,32 @@ def compiled(function: F) -> F:
 
 @lru_cache(maxsize=1)
 def _cache_folder() -> Path:
+    return cache_folder(_config.CACHE_DIR, os.environ)
+
+
+def cache_folder(given: str, environ: Mapping[str, str]) -> Path:
+    """Return the first folder that can be written, made for these sources.
+
+    Args:
+        given: `NUMBA_CACHE_DIR`, or nothing.
+        environ: Says where the user's files are, if there is such a user.
+    """
     sources = hashlib.sha256(numba.__version__.encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         sources.update(path.read_bytes())
-    name = f"kernel-{sources.hexdigest()[:16]}"
-    given = _config.CACHE_DIR
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    own = Path(tempfile.gettempdir()) / f"ningjulan-{getpass.getuser()}"
-    for base in [Path(given)] if given else [home / "ningjulan", own]:
+    home = environ.get("HOME", "")
+    of_user = environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else "")
+    of_machine = Path(tempfile.gettempdir()) / f"ningjulan-{os.getuid()}"
+    bases = [Path(given)] if given else [*([Path(of_user) / "ningjulan"] if of_user else []), of_machine]
+    for base in bases:
+        folder = base / f"kernel-{sources.hexdigest()[:16]}"
         try:
-            (base / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
             continue
-        if os.access(base / name, os.W_OK):
-            return base / name
+        # What lies in it will be run: it must be our own.
+        if folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK):
+            return folder
     return Path(tempfile.mkdtemp(prefix="ningjulan-kernel-"))
 
 

@@ -24,6 +24,7 @@ from ningjulan.sources.contracts import REFUSED
 MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=HISTORY_BEGINS.tzinfo)
 _MOST_FIELDS = 60
+_LONGEST_KEY = 200  # bytes; a buffer has room for that behind its payload
 _ID_KINDS = "CL_ID_TYPE"
 _CITIZENS = ("111", "112", "113")  # kinds of document that carry the number of a citizen
 
@@ -92,6 +93,7 @@ def plan_of(data_class: DataClass, items: Mapping[str, Item], source: SourceRef)
         or {"lon", "lat"} & set(data_class.by_id)
         or {theirs for theirs, _ in columns} & set(items)
         or len(items) + len(columns) > _MOST_FIELDS
+        or any(len(theirs.encode()) > _LONGEST_KEY for theirs, _ in columns)
     )
     if is_odd:
         return None
