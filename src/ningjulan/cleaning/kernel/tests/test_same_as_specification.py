@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from ningjulan.catalog import facade as catalog
+from ningjulan.catalog.sample_numbers import id_card_no
 from ningjulan.catalog.samples import TENANT
 from ningjulan.cleaning.contracts import Part, SourceRef
 from ningjulan.cleaning.facade import clean_parts
 from ningjulan.cleaning.kernel.tests import spellings
 from ningjulan.cleaning.tests.samples import NOW, REFS, RIGHT, TOWN
+from ningjulan.cleaning.tests.samples import lines_of as lines_of_records
 from ningjulan.cleaning.tests.test_nothing_lost import lines_of
 
 CLASSES = [data_class.id for data_class in catalog.list_classes()]
@@ -55,3 +57,21 @@ def test_any_bytes_come_out_as_the_specification_says(class_id, data):
     payloads = data.draw(st.lists(st.binary(max_size=40), max_size=2))
 
     assert_same(class_id, [Part(payload, NOW) for payload in [b"\n".join(lines), *payloads]], TOWN)
+
+
+def test_documents_of_every_kind_come_out_as_the_specification_says():
+    kinds = [None, *catalog.code_list("CL_ID_TYPE").by_code]
+    numbers = ("11010519491231002X", id_card_no(1), "E12345678", "H12345678", "911124198108030024")
+    records = [
+        {
+            "visit_id": f"{kind}/{number}",
+            "visit_address_id": "A1",
+            "valid_from": NOW.isoformat(),
+            "id_type": kind,
+            "id_no": number,
+        }
+        for kind in kinds
+        for number in numbers
+    ]
+
+    assert_same("IOT10", [Part(b"\n".join(lines_of_records(*records)), NOW)], TOWN)
