@@ -99,19 +99,6 @@ class ParkedRow:
 
 
 @dataclass(frozen=True)
-class RejectedRow:
-    id: int
-    source: str
-    class_id: str
-    row_no: int
-    received_at: datetime
-    reasons: list[str]
-    detail: str
-    raw: bytes
-    cleaner_version: str
-
-
-@dataclass(frozen=True)
 class HoldRow:
     """Days of a class that are kept from deletion (保全)."""
 

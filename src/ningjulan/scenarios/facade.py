@@ -10,15 +10,24 @@ from ningjulan.foundation.actors import SYSTEM
 from ningjulan.scenarios import services
 from ningjulan.scenarios.checking import check_all
 from ningjulan.scenarios.contracts import AlertStepRefused, Verdict
-from ningjulan.scenarios.selectors import list_alerts, list_modules, look_up_cases_with, n_alerts_since
+from ningjulan.scenarios.selectors import (
+    alerts_from_record,
+    inputs_of_alert,
+    list_alerts,
+    list_modules,
+    look_up_cases_with,
+    n_alerts_since,
+)
 from ningjulan.scenarios.services import acknowledge_alert, close_alert, fire_due, take
 
 __all__ = [
     "acknowledge_alert",
+    "alerts_from_record",
     "check_all",
     "close_alert",
     "close_alerts",
     "fire_due",
+    "inputs_of_alert",
     "list_alerts",
     "list_modules",
     "look_up_cases_with",

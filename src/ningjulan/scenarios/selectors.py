@@ -57,7 +57,28 @@ def alert_detail(alert_id: UUID, *, actor: Actor) -> AlertDetail:
     """Return one alert with the answer to “why”, or raise `AlertNotFound`."""
     alert = get_alert(alert_id, actor=actor)
     case_id = _Lookups.find_cases([str(alert.id)]).get(str(alert.id))
-    inputs = [
+    why = Why(_inputs(alert), alert.parameters, alert.rule, alert.scenario_version)
+    return AlertDetail(**vars(summary_of(alert, case_id)), why=why)
+
+
+def alerts_from_record(
+    class_id: str, record_key: str, *, actor: Actor, since: datetime, until: datetime
+) -> list[AlertSummary]:
+    """Return the alerts raised in between that rest on a record, oldest first."""
+    rests_on_it = [{"class_id": class_id, "record_key": record_key}]
+    alerts = visible(actor).filter(raised_at__gte=since, raised_at__lte=until, inputs__contains=rests_on_it)
+    found = list(alerts.order_by("raised_at", "id"))
+    cases = _Lookups.find_cases([str(alert.id) for alert in found])
+    return [summary_of(alert, cases.get(str(alert.id))) for alert in found]
+
+
+def inputs_of_alert(alert_id: UUID, *, actor: Actor) -> list[WhyInput]:
+    """Return the records an alert rests on, or raise `AlertNotFound`."""
+    return _inputs(get_alert(alert_id, actor=actor))
+
+
+def _inputs(alert: Alert) -> list[WhyInput]:
+    return [
         WhyInput(
             class_id=one["class_id"],
             record_key=one["record_key"],
@@ -66,8 +87,6 @@ def alert_detail(alert_id: UUID, *, actor: Actor) -> AlertDetail:
         )
         for one in alert.inputs
     ]
-    why = Why(inputs, alert.parameters, alert.rule, alert.scenario_version)
-    return AlertDetail(**vars(summary_of(alert, case_id)), why=why)
 
 
 def summary_of(alert: Alert, case_id: UUID | None) -> AlertSummary:

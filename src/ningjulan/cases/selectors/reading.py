@@ -113,6 +113,17 @@ def case_ids_of_alerts(alert_ids: Iterable[str]) -> dict[str, UUID]:
     return dict(links.values_list("alert_id", "case_id"))
 
 
+def find_case_of_event(source: str, event_no: str, *, actor: Actor) -> UUID | None:
+    """Return the case that a source's event opened, within the actor's areas."""
+    cases = access.visible(actor).filter(source=source, external_no=event_no)
+    return cases.values_list("id", flat=True).first()
+
+
+def event_no_of(case_id: UUID, *, actor: Actor) -> str:
+    """Return the number of the event that opened a case, empty if none did, or raise `CaseNotFound`."""
+    return access.get_case(case_id, actor=actor).external_no
+
+
 def _matching(wanted: CaseFilter, actor: Actor, now: datetime) -> QuerySet[Case]:
     cases = visible(actor, wanted.tenant)
     if states := _listed(wanted.state, [state.value for state in State], "state"):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from ningjulan.project.commands.output import AsJson, console, print_json, print_table, var_folder
 from ningjulan.project.language import say
@@ -15,6 +17,7 @@ from ningjulan.project.processes.attach import attached
 if TYPE_CHECKING:  # importing them needs Django
     from ningjulan.observations.contracts import TidyingReport
     from ningjulan.observations.domain.retention import ClassPlan
+    from ningjulan.project.lineage import Lineage
 
 app = typer.Typer()
 history = typer.Typer(no_args_is_help=True, help="历史库 · The history")
@@ -53,6 +56,60 @@ def query(
     if answer.is_cut:
         words = say(f"只显示前 {limit} 行，可用 --limit 增加", f"Only the first {limit} rows; see --limit")
         typer.echo(words, err=True)
+
+
+@history.command("lineage")
+def lineage(
+    class_id: Annotated[str, typer.Argument(help="数据类 · Class, e.g. IOT12")],
+    record_key: Annotated[str, typer.Argument(help="记录标识 · Key of the record")],
+    source: Annotated[str | None, typer.Option(help="来源 · Source")] = None,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，记录多时更快 · Day; quicker")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="查阅原始内容的事由，将留痕 · Why the raw line is read; leaves a trace")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """一条记录的来龙去脉：从原始内容到案件 · Where a record came from and what it led to."""
+    with attached(var_folder()):
+        from ningjulan.foundation.actors import Actor, Role
+        from ningjulan.project.lineage import Asked, lineage_of
+
+        asked = Asked(
+            class_id=class_id.upper(),
+            record_key=record_key,
+            source=source,
+            day=day.date() if day else None,
+            reason=reason,
+        )
+        actor = Actor(None, getpass.getuser(), frozenset({Role.SYSTEM}))
+        found = lineage_of(asked, actor=actor, now=datetime.now(UTC))
+    if as_json:
+        print_json(found)
+    else:
+        _print_lineage(found)
+
+
+def _print_lineage(found: "Lineage") -> None:
+    """Print the way top to bottom, then what is stored, masked."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for step in found.steps:
+        at = step.at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if step.at else ""
+        mark = "[green]●[/]" if step.happened else "[dim]○[/]"
+        table.add_row(at, mark, escape(say(step.what_zh, step.what_en)))
+    console.print(table)
+    if found.raw is not None:
+        console.print(found.raw, markup=False, highlight=False, soft_wrap=True)
+    if found.record:
+        console.print()
+        headings = (say("数据项", "Item"), "", say("值", "Value"))
+        print_table(
+            headings, ((one.id, say(one.zh, one.en), escape(one.value or "—")) for one in found.record)
+        )
 
 
 @history.command("tidy")
