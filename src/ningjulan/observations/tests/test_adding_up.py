@@ -21,10 +21,19 @@ def batch(seq, *, ago, source="town_iot", committed_ago=None, batch_id=None, rec
     received_at = NOW - ago
     committed_at = NOW - (ago if committed_ago is None else committed_ago)
     return Batch.objects.create(
-        batch_id=batch_id or f"r:{seq}", stream_seq=seq, receipt_id=receipt, source=source,
-        tenant_code=STREET, class_id="IOT12", first_row=1, n_received=sum(counts.values()), received_at=received_at,
-        committed_at=committed_at, cleaner_version="1", **counts,
-    )  # fmt: skip
+        batch_id=batch_id or f"r:{seq}",
+        stream_seq=seq,
+        receipt_id=receipt,
+        source=source,
+        tenant_code=STREET,
+        class_id="IOT12",
+        first_row=1,
+        n_received=sum(counts.values()),
+        received_at=received_at,
+        committed_at=committed_at,
+        cleaner_version="1",
+        **counts,
+    )
 
 
 def reject(batch_id, row, *reasons, ago, state="open"):
