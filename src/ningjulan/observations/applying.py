@@ -7,8 +7,9 @@ the balances, rejects and the end of the replay are one transaction. A run that 
 import json
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -104,39 +105,47 @@ def _history_counts(replay: Replay, root: str) -> list[list[Any]]:
     return [list(row) for row in counts.iter_rows()]
 
 
-def apply(
-    replay_id: int,
-    *,
-    root: str,
-    proposal: Proposal,
-    writing: AbstractContextManager[object],
-    standing_still: AbstractContextManager[object],
-    now: datetime,
-) -> None:
+@dataclass(frozen=True)
+class Turns:
+    """How applying takes turns with what else happens.
+
+    Args:
+        writing: Keeps the caller's own appends away from a table; taken once per day.
+        standing_still: While it is held nothing is processed; at its end the index of seen keys is made anew.
+            Needed if records come into the history or leave it.
+        goes_on: Asked between days; once it is false, the rest is left to the next call.
+    """
+
+    writing: AbstractContextManager[object]
+    standing_still: AbstractContextManager[object]
+    goes_on: Callable[[], bool] = lambda: True
+
+
+def apply(replay_id: int, *, root: str, proposal: Proposal, turns: Turns, now: datetime) -> None:
     """Write what a replay proposes. Repeatable: after a crash it goes on where it was.
 
     Args:
         replay_id: Of a replay that is `applying`.
         root: Where the history is.
         proposal: The rows, as they were shown.
-        writing: Keeps the caller's own appends away from a table; taken once per day.
-        standing_still: While it is held nothing is processed; at its end the index of seen keys is made anew.
-            Held if records come into the history or leave it.
+        turns: With appends, with processing, with whoever wants us to stop.
         now: When it is applied.
 
     Raises:
         ReplayOutdated: Something has changed since it was compared. Nothing was written.
     """
     replay = Replay.objects.get(pk=replay_id)
-    with standing_still:
+    with turns.standing_still:
         days = _days(proposal)
         done = _n_days_done(root, replay)
         if done == 0:
             _must_hold_still(replay, root, proposal)
         for number, day in enumerate(days[done:], start=done + 1):
-            with writing:
+            with turns.writing:
                 _rewrite(root, replay, day, number, proposal)
             Replay.objects.filter(pk=replay_id).update(n_done=number, n_all=len(days))
+            if not turns.goes_on():
+                return
     _finish(replay, proposal, now)
     proposal.erase()
 

@@ -1,5 +1,6 @@
 """What other modules may ask of the store of observations."""
 
+from ningjulan.observations.archive import archived_up_to
 from ningjulan.observations.canaries import see_canaries
 from ningjulan.observations.history import FLUSH_EVERY_S, History, read_history
 from ningjulan.observations.holds import hold_days, lift_hold, list_holds
@@ -14,6 +15,7 @@ from ningjulan.observations.services import (
     position_of,
 )
 from ningjulan.observations.tidying import (
+    Archive,
     ask_for_tidying,
     carry_out,
     compact_busy,
@@ -26,9 +28,11 @@ from ningjulan.observations.windows import window
 
 __all__ = [
     "FLUSH_EVERY_S",
+    "Archive",
     "Belonging",
     "History",
     "SeenKeys",
+    "archived_up_to",
     "ask_for_tidying",
     "balance_of_receipt",
     "carry_out",

@@ -7,17 +7,17 @@ Cleaning again and comparing, and the writing, is done by whoever holds the shar
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning.contracts import CLEANER_VERSION
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.foundation.areas import within
-from ningjulan.foundation.errors import Conflict, InputRefused, NotAllowed, NotFound
+from ningjulan.foundation.errors import Conflict, InputRefused, NingjulanError, NotAllowed, NotFound
 from ningjulan.observations.domain.replays import (
     AT_WORK,
     Diff,
@@ -32,6 +32,8 @@ from ningjulan.sources import facade as sources
 
 NOTE_LENGTH = 4  # 口径更正
 LISTED = 100
+DECIDE_WITHIN = timedelta(days=7)
+_APPLYING_FIRST = Case(When(state=ReplayState.APPLYING.value, then=0), default=1)
 
 
 class ReplaysNotYours(NotAllowed):
@@ -68,6 +70,12 @@ class ReplayOutdated(Conflict):
     code = "replay_outdated"
     message_zh = "比对之后规则或数据已有变化，请重新发起重放"
     message_en = "Rules or data have changed since it was compared; replay again"
+
+
+class ReplayExpired(Conflict):
+    code = "replay_expired"
+    message_zh = "七天内未确认，已自动放弃；如仍需要请重新发起"
+    message_en = "Nobody decided on it within seven days; replay again if it is still needed"
 
 
 def ask_for_replay(
@@ -156,10 +164,32 @@ def discard(actor: Actor, replay_id: int, *, now: datetime) -> ReplayView:
     return view_of(replay)
 
 
+def fail(replay_id: int, error: Exception, *, now: datetime) -> None:
+    """Note that a replay came to nothing, and why."""
+    with transaction.atomic():
+        replay = Replay.objects.select_for_update().get(pk=replay_id)
+        replay.state = after(ReplayState(replay.state), ReplayStep.FAIL).value
+        known = error.message() if isinstance(error, NingjulanError) else None
+        replay.error = known or f"{type(error).__name__}: {error}"[:500]
+        replay.ended_at = now
+        replay.save(update_fields=["state", "error", "ended_at"])
+
+
+def expire(now: datetime) -> None:
+    """Give up what nobody has decided on: its rows are personal data, kept for nothing."""
+    for replay in Replay.objects.filter(state=ReplayState.READY.value, ready_at__lt=now - DECIDE_WITHIN):
+        fail(replay.pk, ReplayExpired(replay_id=replay.pk), now=now)
+
+
 def next_replay() -> int | None:
-    """Return the oldest replay that waits for the one who may write, None for none."""
+    """Return the replay to be worked on next: the one being applied, else the oldest; None for none."""
     waiting = Replay.objects.filter(state__in=[one.value for one in AT_WORK])
-    return waiting.order_by("pk").values_list("pk", flat=True).first()
+    return waiting.order_by(_APPLYING_FIRST, "pk").values_list("pk", flat=True).first()
+
+
+def is_being_applied() -> bool:
+    """Is there a replay that may have been written in part?"""
+    return Replay.objects.filter(state=ReplayState.APPLYING.value).exists()
 
 
 def undecided() -> set[int]:

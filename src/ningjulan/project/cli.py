@@ -11,11 +11,20 @@ import typer
 from rich.console import Console
 
 from ningjulan.foundation.errors import NingjulanError
-from ningjulan.project.commands import demonstrate, develop, history, parked, platform, records, scenarios
+from ningjulan.project.commands import (
+    demonstrate,
+    develop,
+    history,
+    parked,
+    platform,
+    records,
+    replay,
+    scenarios,
+)
 from ningjulan.project.language import sentence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (platform, records, history, parked, scenarios, develop, demonstrate):
+for part in (platform, records, history, parked, replay, scenarios, develop, demonstrate):
     app.add_typer(part.app)
 
 

@@ -5,7 +5,7 @@ own folder and its diff. Memory is bounded by a group of lines, whatever the len
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -80,7 +80,15 @@ class _Left:
     lines: list[bytes]
 
 
-def propose(replay_id: int, *, root: str, archive: Path, proposal: Proposal, now: datetime) -> None:
+def propose(
+    replay_id: int,
+    *,
+    root: str,
+    archive: Path,
+    proposal: Proposal,
+    now: datetime,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> None:
     """Compare, and keep the diff and the rows. Begins anew if it was interrupted.
 
     Args:
@@ -89,6 +97,7 @@ def propose(replay_id: int, *, root: str, archive: Path, proposal: Proposal, now
         archive: Everything up to the present must be in there.
         proposal: Takes the rows.
         now: Decides what is no longer kept.
+        goes_on: Asked between groups; once it is false, nothing is proposed.
     """
     replay = _begun(replay_id)
     proposal.begin()
@@ -98,7 +107,8 @@ def propose(replay_id: int, *, root: str, archive: Path, proposal: Proposal, now
     for group in _groups(_wanted(replay, archive)):
         comparison.take(group)
         n_done += sum(batch.n_lines for batch in group)
-        if not Replay.objects.filter(pk=replay.pk, state=ReplayState.RUNNING.value).update(n_done=n_done):
+        Replay.objects.filter(pk=replay.pk).update(n_done=n_done)
+        if not goes_on():
             return
     proposal.settle(root, replay.class_id, diff)
     proposal.seal()

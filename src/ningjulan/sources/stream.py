@@ -208,7 +208,7 @@ async def make_room(js: JetStreamContext, subject: str, done: int) -> None:
 
     Args:
         subject: The shard's part of the stream.
-        done: Up to which number it is processed and in the history.
+        done: Up to which number it is processed, in the history and in the archive.
     """
     info = await js.stream_info(RAW.name or "")
     if info.config.max_bytes and info.state.bytes > NEARLY_FULL * info.config.max_bytes:

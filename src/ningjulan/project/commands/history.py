@@ -121,10 +121,10 @@ def tidy(
     with attached(var_folder()):
         from ningjulan.observations import facade as observations
         from ningjulan.project import settings
-        from ningjulan.project.processes.tidying import tidy_now
+        from ningjulan.project.processes.tidying import archive, tidy_now
 
         if dry_run:
-            plans = observations.plan_tidying(settings.HISTORY_URL, datetime.now(UTC))
+            plans = observations.plan_tidying(settings.HISTORY_URL, datetime.now(UTC), archive())
             print_json(plans) if as_json else _print_plans(plans)
             return
         with console.status(say("整理历史库", "Tidying the history")):

@@ -7,7 +7,7 @@ command asks for a run and waits; where no worker is, it takes the shard itself.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -34,8 +34,16 @@ class TidyingGoesOn(TemporarilyDown):
     message_en = "The run is noted as {tidying_id} but not done yet; see `ningjulan history report` later"
 
 
-async def keep_tidy(history: observations.History, stop: asyncio.Event) -> None:
-    """Carry out every run that is due until told to stop; compact what is busy in between."""
+async def keep_tidy(
+    history: observations.History, stop: asyncio.Event, also: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Carry out every run that is due until told to stop; compact what is busy in between.
+
+    Args:
+        history: Its appends and the upkeep take turns.
+        stop: Ends it.
+        also: What else is done in turn with the upkeep, at each look.
+    """
     compact_at = time.monotonic() + COMPACT_EVERY_S
     while not stop.is_set():
         try:
@@ -46,6 +54,11 @@ async def keep_tidy(history: observations.History, stop: asyncio.Event) -> None:
                 await asyncio.to_thread(compact)
         except Exception:
             log.exception("the history could not be tidied; again shortly")
+        if also is not None:
+            try:
+                await also()
+            except Exception:
+                log.exception("archiving or replaying has failed; again shortly")
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=LOOK_EVERY_S)
 
@@ -56,7 +69,9 @@ def tidy_if_due(history: observations.History) -> None:
     wanted = observations.next_tidying(datetime.now(UTC))
     if wanted is None:
         return
-    report = observations.carry_out(wanted, root=history.root, writing=history.writing, now=datetime.now(UTC))
+    report = observations.carry_out(
+        wanted, root=history.root, writing=history.writing, now=datetime.now(UTC), archive=archive()
+    )
     n_failed = len(report.failures)
     log.info(
         "history tidied: %d deletions, %d days compacted, %d classes failed",
@@ -64,6 +79,11 @@ def tidy_if_due(history: observations.History) -> None:
         report.n_compacted,
         n_failed,
     )
+
+
+def archive() -> observations.Archive:
+    """Return where the raw archive is, and how large it may become."""
+    return observations.Archive(settings.ARCHIVE_FOLDER, settings.ARCHIVE_BYTES)
 
 
 def tidy_now(*, by: str, on_waiting: Callable[[], None], limit_s: float = WAIT_LIMIT_S) -> TidyingReport:
@@ -82,7 +102,11 @@ def tidy_now(*, by: str, on_waiting: Callable[[], None], limit_s: float = WAIT_L
         if lock.held():
             try:
                 return observations.carry_out(
-                    wanted, root=settings.HISTORY_URL, writing=nullcontext(), now=datetime.now(UTC)
+                    wanted,
+                    root=settings.HISTORY_URL,
+                    writing=nullcontext(),
+                    now=datetime.now(UTC),
+                    archive=archive(),
                 )
             finally:
                 lock.release()

@@ -8,8 +8,10 @@ stand-by. A batch that fails by itself is parked, so that nobody waits behind it
 import asyncio
 import logging
 import signal
+import threading
+import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -25,6 +27,13 @@ from ningjulan.foundation.bus import connect, patiently
 from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
 from ningjulan.project import pipeline, settings
+from ningjulan.project.processes.replaying import (
+    STAND_STILL_WITHIN_S,
+    Replayer,
+    StandsNotStill,
+    forget_if_replaying,
+    until_it_works,
+)
 from ningjulan.project.processes.shard import ShardLock
 from ningjulan.project.processes.tidying import TIDYING_SHARD, keep_tidy
 from ningjulan.scenarios import facade as scenarios
@@ -80,6 +89,8 @@ class Worker:
         self._last: Msg | None = None
         self._parked_in_a_row = 0
         self._history_is_due = asyncio.Event()
+        self._processing = threading.Lock()
+        self.replayer = Replayer(self.history, self._standing_still, goes_on=lambda: not self.stop.is_set())
 
     async def run(self) -> None:
         if not await self._become_the_one():
@@ -87,12 +98,14 @@ class Worker:
         self.seen = await patiently(lambda: asyncio.to_thread(self._open_seen), what="opening the seen keys")
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
         try:
+            if self.shard == TIDYING_SHARD:
+                await self.replayer.finish(client.jetstream())
             pulling = asyncio.create_task(self._pull(client))
             await asyncio.gather(
                 pulling,
                 self._write_history(client.jetstream(), pulling),
                 self._fire_timers(),
-                self._keep_tidy(),
+                self._keep_tidy(client.jetstream()),
             )
         finally:
             await client.close()
@@ -101,8 +114,8 @@ class Worker:
 
     def _open_seen(self) -> observations.SeenKeys:
         belonging = observations.Belonging(self.shard, n_shards=1, history=settings.HISTORY_URL)
-        position = observations.position_of(self.shard)
-        return observations.open_seen(settings.SEEN_FOLDER, belonging, position)
+        forget_if_replaying(settings.SEEN_FOLDER, self.shard)
+        return observations.open_seen(settings.SEEN_FOLDER, belonging, observations.position_of(self.shard))
 
     async def _become_the_one(self) -> bool:
         """Wait until no other worker holds this shard; False when told to stop meanwhile."""
@@ -115,9 +128,7 @@ class Worker:
 
     async def _pull(self, client: Client) -> None:
         js = client.jetstream()
-        while not (
-            self.stop.is_set() or client.is_closed
-        ):  # the library hides a cancellation behind the latter
+        while not (self.stop.is_set() or client.is_closed):  # which the library hides a cancellation behind
             subscription = await patiently(lambda: self._subscribe(js), what="subscribing to RAW")
             try:
                 await self._take_from(subscription)
@@ -237,12 +248,35 @@ class Worker:
         close_old_connections()
         if any(not batch.source for batch in batches):
             raise NoBatch
+        with self._processing:
+            self._commit(batches)
+
+    def _commit(self, batches: list[RawBatch]) -> None:
         committed = pipeline.commit(pipeline.clean_batches(batches), datetime.now(UTC), self.seen)
         # All or none: a second attempt would give the history the first ones twice.
         rows = [(one.of.class_id, pipeline.for_history(one)) for one in committed]
         for class_id, frame in rows:
             self.history.add(class_id, frame, batches[-1].seq)
         self.history.skip_to(batches[-1].seq)
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[None]:
+        """Process nothing, with everything in the history; then learn the seen keys anew from there.
+
+        Raises:
+            StandsNotStill: The history cannot be written.
+        """
+        with self._processing:
+            deadline = time.monotonic() + STAND_STILL_WITHIN_S
+            while self.history.n_waiting or self._written < self._done:
+                if time.monotonic() > deadline or self.stop.is_set():
+                    raise StandsNotStill
+                time.sleep(0.05)
+            try:
+                yield
+            finally:
+                self.seen.close()
+                self.seen = until_it_works(self._open_seen)  # without it nothing may be processed
 
     async def _write_history(self, js: JetStreamContext, pulling: asyncio.Task[None]) -> None:
         """Append to the history every few seconds, then move our position, then acknowledge.
@@ -267,7 +301,8 @@ class Worker:
                 else:
                     self._written = done
                     with suppress(nats.errors.Error, OSError):
-                        await make_room(js, f"raw.*.{self.shard}", seq)
+                        archived = observations.archived_up_to(settings.ARCHIVE_FOLDER)
+                        await make_room(js, f"raw.*.{self.shard}", min(seq, archived))
             if is_last:
                 return
 
@@ -290,10 +325,10 @@ class Worker:
                 log.exception("timers could not be fired; again shortly")
             await _sleep_or(self.stop, TIMER_EVERY_S)
 
-    async def _keep_tidy(self) -> None:
-        """Tidy the history when it is due. The tables are common to all shards, so only one worker does."""
+    async def _keep_tidy(self, js: JetStreamContext) -> None:
+        """Tidy, archive and replay when due: only one worker does, as all shards have the same tables."""
         if self.shard == TIDYING_SHARD:
-            await keep_tidy(self.history, self.stop)
+            await keep_tidy(self.history, self.stop, also=partial(self.replayer.look, js))
 
 
 async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:

@@ -64,22 +64,21 @@ class Town:
     def proposal(self, number):
         return Proposal(self.work / str(number))
 
-    def compare(self, number=None, **changed):
+    def compare(self, number=None, goes_on=lambda: True, **changed):
         number = number or self.ask(**changed)
         where = {"root": self.history.root, "archive": self.archive, "proposal": self.proposal(number)}
-        replaying.propose(number, **where, now=NOW)
+        replaying.propose(number, **where, now=NOW, goes_on=goes_on)
         return Replay.objects.get(pk=number)
 
     def decide(self, replay):
         replays.ask_to_apply(SYSTEM, replay.pk, note="口径更正", now=NOW)
 
-    def write(self, replay, standing_still=None):
+    def write(self, replay, goes_on=lambda: True):
         applying.apply(
             replay.pk,
             root=self.history.root,
             proposal=self.proposal(replay.pk),
-            writing=nullcontext(),
-            standing_still=standing_still or nullcontext(),
+            turns=applying.Turns(nullcontext(), nullcontext(), goes_on),
             now=NOW,
         )
 
@@ -400,6 +399,25 @@ def test_replay_that_died_anywhere_while_applying_is_finished_once(town, monkeyp
     assert balances() == [(2, 1, 1, 0), (2, 2, 0, 0)]
     assert ReplayCorrection.objects.count() == 2
     assert (Replay.objects.get().state, Reject.objects.count()) == ("applied", 1)
+
+
+def test_replay_that_is_told_to_stop_is_taken_up_again(town, monkeypatch):
+    monkeypatch.setattr(replaying, "TOGETHER_LINES", 1)
+    town.send(alarm("a"))
+    town.send(alarm("b", event_time=(NOW - timedelta(days=1)).isoformat()))
+    stop = {"goes_on": lambda: False}
+    with cleaner("99", writing("facility_id", "F9")):
+        number = town.ask()
+        assert town.compare(number, **stop).state == "running"
+        replay = town.compare(number)
+        town.decide(replay)
+        town.write(replay, **stop)
+        assert Replay.objects.get().state == "applying"
+        assert sorted(town.stored("facility_id").values()) == ["F1", "F9"]
+
+        town.write(replay)
+
+    assert town.stored("facility_id") == {"a": "F9", "b": "F9"}
 
 
 def test_comparison_that_died_begins_anew(town, monkeypatch):
