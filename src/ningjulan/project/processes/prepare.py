@@ -62,7 +62,11 @@ def make_streams(options: Options, report: Report) -> None:
     from ningjulan.sources.stream import RAW, number_after
 
     history = observations.History(settings.HISTORY_URL, shard=0)
-    highest = max(observations.highest_seq(), history.written(c.id for c in catalog.list_classes()))
+    highest = max(
+        observations.highest_seq(),
+        history.written(c.id for c in catalog.list_classes()),
+        observations.archived_up_to(settings.ARCHIVE_FOLDER),
+    )
 
     async def make() -> None:
         await ensure_streams(settings.NATS_URL, RAW, EVENTS)

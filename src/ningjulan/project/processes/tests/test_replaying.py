@@ -26,6 +26,7 @@ from ningjulan.project.cli import app
 from ningjulan.project.processes import replaying as module
 from ningjulan.project.processes import tidying
 from ningjulan.project.processes import worker as workers
+from ningjulan.project.processes.prepare import make_streams
 from ningjulan.project.processes.worker import Worker
 from ningjulan.sources.stream import RAW, RawBatch, publish
 
@@ -202,6 +203,18 @@ def test_replay_that_died_while_applying_is_finished_before_anything_else_is_pro
     work_off(nats_url, receipt, 3)
 
     assert (kept(receipt), sheet(receipt), state(number)) == (["a", "b"], (3, 2, 0, 1), "applied")
+
+
+def test_stream_that_was_lost_goes_on_behind_what_is_archived(nats_url, receipt):
+    send(nats_url, alarms(receipt, 1, a=0))
+    state_of = lambda js: js.stream_info(RAW.name)  # noqa: E731
+    last = asyncio.run(_with_stream(nats_url, state_of)).state.last_seq
+    settings.ARCHIVE_FOLDER.mkdir()
+    (settings.ARCHIVE_FOLDER / "archived_up_to").write_text(str(last + 500))
+
+    make_streams(None, None)
+
+    assert asyncio.run(_with_stream(nats_url, state_of)).state.last_seq == last + 500
 
 
 def test_worker_archives_what_comes(nats_url, receipt):
