@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from ningjulan.observations.upkeep import has_table, table_path
 log = logging.getLogger(__name__)
 
 TOGETHER = 65_536  # rows
+STRETCH = 250_000  # rows of a day in memory at once
 REJECT_COLUMNS = (
     *("batch_id", "source", "tenant_code", "class_id", "row_no", "received_at"),
     *("reasons", "detail", "raw", "cleaner_version"),
@@ -186,36 +188,57 @@ def _days(proposal: Proposal) -> list[date]:
 def _rewrite(root: str, replay: Replay, day: date, number: int, proposal: Proposal) -> None:
     """Write a day of a class anew, without what is dropped and with what is added, in one commit."""
     path = table_path(root, replay.class_id)
-    is_of_day = pl.col("day") == day
-    rows = []
-    if has_table(root, replay.class_id):
-        old = read_history(root, replay.class_id).filter(is_of_day)
-        if (drops := proposal.scan("drops")) is not None:
-            rid = [pl.col("seq").cast(pl.Int64), pl.col("row_no").cast(pl.Int64)]
-            old = old.join(drops.filter(is_of_day).select(rid), left_on=rid, right_on=rid, how="anti")
-        rows.append(old)
-    if (adds := proposal.scan("adds")) is not None:
-        rows.append(adds.filter(is_of_day))
+    properties = CommitProperties(app_transactions=[Transaction(_application(replay), number)])
     with tempfile.TemporaryDirectory(dir=proposal.folder) as staged:
-        file = Path(staged) / "day.parquet"
-        whole = pl.concat(rows, how="diagonal_relaxed")
-        whole.sink_parquet(file, compression="zstd", compression_level=1, row_group_size=TOGETHER)
-        reader = ds.dataset(file).scanner(batch_size=TOGETHER, batch_readahead=1, fragment_readahead=1)
-        properties = CommitProperties(app_transactions=[Transaction(_application(replay), number)])
-        if not has_table(root, replay.class_id):
-            Path(path).mkdir(parents=True, exist_ok=True, mode=0o700)
+        _stage(Path(staged), root, replay.class_id, day, proposal)
+        rows = ds.dataset(staged).scanner(batch_size=TOGETHER, batch_readahead=1, fragment_readahead=1)
+        if has_table(root, replay.class_id):
             write_deltalake(
-                path, reader.to_reader(), partition_by=["day"], commit_properties=properties, mode="append"
+                path,
+                rows.to_reader(),
+                mode="overwrite",
+                predicate=f"day = '{day.isoformat()}'",
+                schema_mode="merge",
+                commit_properties=properties,
             )
-            return
-        write_deltalake(
-            path,
-            reader.to_reader(),
-            mode="overwrite",
-            predicate=f"day = '{day.isoformat()}'",
-            schema_mode="merge",
-            commit_properties=properties,
-        )
+        else:
+            Path(path).mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_deltalake(path, rows.to_reader(), partition_by=["day"], commit_properties=properties)
+
+
+def _stage(folder: Path, root: str, class_id: str, day: date, proposal: Proposal) -> None:
+    """Write what the day is to hold into files of one schema, a bounded number of rows at a time."""
+    is_of_day = pl.col("day") == day
+    adds = [pl.scan_parquet(path).filter(is_of_day) for path in proposal.parts("adds")]
+    schema = pl.Schema({})
+    stretches: Iterator[pl.LazyFrame] = iter(())
+    if has_table(root, class_id):
+        old = read_history(root, class_id).filter(is_of_day)
+        schema = old.collect_schema()
+        stretches = _stretches(old, proposal.scan("drops"), is_of_day)
+    for one in adds:
+        schema = pl.Schema({**one.collect_schema(), **schema})
+    for n, rows in enumerate(chain(stretches, adds)):
+        known = rows.collect_schema()
+        columns = [pl.col(name) if name in known else pl.lit(None).alias(name) for name in schema]
+        frame = rows.select(columns).cast(schema).collect(engine="streaming")
+        frame.write_parquet(folder / f"{n:06}.parquet", compression="zstd", compression_level=1)
+
+
+def _stretches(old: pl.LazyFrame, drops: pl.LazyFrame | None, is_of_day: pl.Expr) -> Iterator[pl.LazyFrame]:
+    """Yield the rows of a day that stay, cut by sequence number."""
+    n, low, high = old.select(n=pl.len(), low=pl.min("seq"), high=pl.max("seq")).collect().row(0)
+    if not n:
+        return
+    step = -(-(high - low + 1) // -(-n // STRETCH))
+    number = [pl.col("seq").cast(pl.Int64), pl.col("row_no").cast(pl.Int64)]
+    for start in range(low, high + 1, step):
+        is_in = pl.col("seq").is_between(start, start + step, closed="left")
+        rows = old.filter(is_in)
+        if drops is not None:
+            gone = drops.filter(is_of_day & is_in).select(number)
+            rows = rows.join(gone, left_on=number, right_on=number, how="anti")
+        yield rows
 
 
 @transaction.atomic

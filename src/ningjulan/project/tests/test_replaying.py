@@ -497,6 +497,7 @@ def test_afterwards_everything_is_as_the_new_rules_would_have_it(tmp_path_factor
             town.send(*(alarm(key, status_bits=bits) for key, bits in batch))
     with highest(now, "1.9"), pytest.MonkeyPatch.context() as limits:
         limits.setattr(replaying, "TOGETHER_LINES", lines)
+        limits.setattr(applying, "STRETCH", lines)
         first = town.compare()
         town.apply(first)
         again = town.compare()
