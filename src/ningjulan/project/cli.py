@@ -20,11 +20,12 @@ from ningjulan.project.commands import (
     records,
     replay,
     scenarios,
+    spark,
 )
 from ningjulan.project.language import sentence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (platform, records, history, parked, replay, scenarios, develop, demonstrate):
+for part in (platform, records, history, parked, replay, scenarios, spark, develop, demonstrate):
     app.add_typer(part.app)
 
 
