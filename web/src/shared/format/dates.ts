@@ -32,6 +32,13 @@ export function formatDay(instant: string | Date): string {
   return DAY.format(new Date(instant));
 }
 
+const UTC_INSTANT = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)$/;
+
+/** A stored value for people: an instant, stored in UTC, by the street's clock; anything else as it is. */
+export function formatStored(value: string): string {
+  return UTC_INSTANT.test(value) ? `${formatDay(value)} ${formatSeconds(value)}` : value;
+}
+
 /** `11月25日星期三` or `Wednesday 25 November`. */
 export function formatLongDay(instant: Date, language: "zh-CN" | "en"): string {
   return LONG_DAY[language].format(instant);

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { en } from "@/shared/i18n/en";
 import { zhCN } from "@/shared/i18n/zh-CN";
-import { formatAge, formatDay, formatDuration, formatMoment, formatTime, hourOf, secondsUntil } from "./dates";
+import {
+  formatAge,
+  formatDay,
+  formatDuration,
+  formatGap,
+  formatMoment,
+  formatStored,
+  formatTime,
+  hourOf,
+  secondsUntil,
+} from "./dates";
 import { changeInPercent, formatBrief, formatMilliseconds, formatNumber, formatRate, share } from "./numbers";
 
 const NOW = new Date("2026-11-25T02:00:00Z");
@@ -105,4 +115,21 @@ describe("numbers", () => {
     expect(changeInPercent(5, null)).toBeNull();
     expect(changeInPercent(null, 5)).toBeNull();
   });
+});
+
+test.each([
+  ["2026-11-25 08:09:53+00:00", "2026-11-25 16:09:53"],
+  ["2026-11-25T16:09:53.25Z", "2026-11-26 00:09:53"],
+  ["2026-11-25", "2026-11-25"],
+  ["2026-11-25 08:09:53", "2026-11-25 08:09:53"],
+  ["330109013", "330109013"],
+])("the stored value %s is shown as %s", (value, shown) => {
+  expect(formatStored(value)).toBe(shown);
+});
+
+test("the time between two steps is exact while it is short", () => {
+  expect(formatGap(38, zhCN.time)).toBe("38 ms");
+  expect(formatGap(4200, zhCN.time)).toBe("4.2 s");
+  expect(formatGap(7_500_000, zhCN.time)).toBe("2 小时 5 分");
+  expect(formatGap(-3, zhCN.time)).toBe("0 ms");
 });

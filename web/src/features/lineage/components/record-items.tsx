@@ -1,3 +1,4 @@
+import { formatStored } from "@/shared/format/dates";
 import { useLanguage, useMessages } from "@/shared/i18n";
 import type { Lineage } from "../api";
 import "./lineage.css";
@@ -10,12 +11,12 @@ export function RecordItems({ items }: { items: Lineage["record"] }) {
   if (filled.length === 0) return null;
   return (
     <>
-      <h3>{t.lineage.record}</h3>
+      <h3 className="record-title">{t.lineage.record}</h3>
       <dl className="record-items" data-testid="lineage-record">
         {filled.map((item) => (
           <div key={item.id}>
             <dt>{isEnglish ? item.en : item.zh}</dt>
-            <dd className="num">{item.value}</dd>
+            <dd className="num">{formatStored(item.value ?? "")}</dd>
           </div>
         ))}
       </dl>

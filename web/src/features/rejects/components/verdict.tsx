@@ -1,3 +1,4 @@
+import { formatStored } from "@/shared/format/dates";
 import { labelOf, useLanguage, useMessages } from "@/shared/i18n";
 import type { Intent } from "@/shared/status";
 import { Mark } from "@/shared/ui/marks";
@@ -42,7 +43,7 @@ function Kept({ items }: { items: Trial["items"] }) {
       {filled.map((item) => (
         <div key={item.id}>
           <dt>{isEnglish ? item.en : item.zh}</dt>
-          <dd className="num">{item.value}</dd>
+          <dd className="num">{formatStored(item.value ?? "")}</dd>
         </div>
       ))}
     </dl>

@@ -1,3 +1,4 @@
+import { formatStored } from "@/shared/format/dates";
 import { formatNumber } from "@/shared/format/numbers";
 import { useLanguage, useMessages } from "@/shared/i18n";
 import { BarList } from "@/shared/ui/bar-list";
@@ -93,7 +94,7 @@ function ItemName({ name, id }: { name: string; id: string }) {
 
 function Value({ value, kind: Kind }: { value: string | null; kind: "del" | "ins" }) {
   const t = useMessages();
-  return value === null ? <span className="muted">{t.replay.nothing}</span> : <Kind className="num">{value}</Kind>;
+  return value === null ? <span className="muted">{t.replay.nothing}</span> : <Kind className="num">{formatStored(value)}</Kind>;
 }
 
 const LEFT = ["n_by_hand", "n_parked", "n_without_raw", "n_not_whole"] as const;
