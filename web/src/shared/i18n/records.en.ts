@@ -168,6 +168,5 @@ export const enRecords: typeof zhRecords = {
     applyConfirm: "Apply",
     discardConfirm: "Discard this replay?",
     done: { apply: "Being applied", discard: "Discarded" },
-    conflict: "Somebody has just decided on this replay; the latest state has been loaded.",
   },
 };

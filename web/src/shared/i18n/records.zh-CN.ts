@@ -166,6 +166,5 @@ export const zhRecords = {
     applyConfirm: "确认采用",
     discardConfirm: "放弃这次重放？",
     done: { apply: "已开始采用", discard: "已放弃" },
-    conflict: "这次重放刚被别人处理过，已载入最新情况。",
   },
 };

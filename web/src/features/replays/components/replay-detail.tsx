@@ -62,9 +62,9 @@ function Decision({ one }: { one: Replay }) {
       void message.success(note === null ? t.replay.done.discard : t.replay.done.apply);
     },
     onError: (error) => {
-      const isOutdated = error instanceof ApiError && error.status === 409;
-      if (isOutdated) setApplying(false);
-      void message.error(isOutdated ? t.replay.conflict : error.message);
+      // Decided by somebody else, or the past has changed since: the server says which, the latest state is loaded.
+      if (error instanceof ApiError && error.status === 409) setApplying(false);
+      void message.error(error.message);
     },
     onSettled: () => cache.invalidateQueries({ queryKey: replayKeys.all }),
   });
