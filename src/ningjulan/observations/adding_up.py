@@ -3,8 +3,8 @@
 Hours that something was committed to lately are not taken from there but counted: figures are always exact.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ from ningjulan.foundation.actors import Actor, Role
 from ningjulan.observations.models import AddedUp
 
 MARGIN = timedelta(minutes=10)  # a commit carries the time when it began; none takes so long
-_LATELY = "committed_at > (select coalesce(max(until), '-infinity') from observations_addedup)"
+_LATELY = "committed_at > %(until)s"  # given as a value: PostgreSQL then knows how few these are
 _REPLAYED = "batch_id in (select batch_id from observations_replaycorrection where replay_id = %(replay)s)"
 _HOURS = """
 with dirty as (
@@ -21,19 +21,27 @@ with dirty as (
   from observations_batch where {which}
 ),
 counted as (
-  select source, class_id, tenant_code, hour, count(*) as n_batches, sum(n_received) as n_received,
-         sum(n_stored) as n_stored, sum(n_rejected) as n_rejected, sum(n_duplicate) as n_duplicate,
-         sum(n_parked) as n_parked, max(received_at) as last_received_at
-  from dirty join observations_batch batch using (source, class_id, tenant_code)
-  where batch.received_at >= hour and batch.received_at < hour + interval '1 hour'
-  group by source, class_id, tenant_code, hour
+  select dirty.*, of_hour.*
+  from dirty cross join lateral (
+    select count(*) as n_batches, sum(n_received) as n_received, sum(n_stored) as n_stored,
+           sum(n_rejected) as n_rejected, sum(n_duplicate) as n_duplicate, sum(n_parked) as n_parked,
+           max(received_at) as last_received_at
+    from observations_batch batch
+    where (batch.source, batch.class_id, batch.tenant_code)
+          = (dirty.source, dirty.class_id, dirty.tenant_code)
+      and received_at >= dirty.hour and received_at < dirty.hour + interval '1 hour'
+  ) of_hour
 ),
 reasoned as (
-  select source, class_id, tenant_code, hour, reason, count(*) as n, max(reject.id) as example_id
-  from dirty join observations_reject reject using (source, class_id, tenant_code)
-       cross join lateral unnest(reject.reasons) as reason
-  where reject.received_at >= hour and reject.received_at < hour + interval '1 hour'
-  group by source, class_id, tenant_code, hour, reason
+  select dirty.*, of_hour.*
+  from dirty cross join lateral (
+    select reason, count(*) as n, max(reject.id) as example_id
+    from observations_reject reject cross join lateral unnest(reject.reasons) as reason
+    where (reject.source, reject.class_id, reject.tenant_code)
+          = (dirty.source, dirty.class_id, dirty.tenant_code)
+      and received_at >= dirty.hour and received_at < dirty.hour + interval '1 hour'
+    group by reason
+  ) of_hour
 )
 """
 HOURS = _HOURS.format(which=_LATELY)
@@ -110,15 +118,21 @@ def add_up(now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('observations.add_up'))")
         for statement in _KEEP:
-            cursor.execute(statement)
+            cursor.execute(statement, {"until": _added_until()})
     AddedUp.objects.update_or_create(id=1, defaults={"until": now - MARGIN})
 
 
-def rows_of(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a query that may begin with `BALANCES` or `REASONS`."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, {**parameters, "until": _added_until()})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _added_until() -> datetime:
+    found = AddedUp.objects.first()
+    return found.until if found else datetime.min.replace(tzinfo=UTC)
 
 
 def areas_like(actor: Actor) -> list[str]:

@@ -13,22 +13,23 @@ FIX = "fix:"  # what a clerk has mended was received when it first came: it says
 SUMS = f"""{BALANCES}
 select source, class_id, sum(n_batches), sum(n_received), sum(n_stored), sum(n_rejected), sum(n_duplicate),
        sum(n_parked), max(last_received_at)
-from balances where tenant_code like any(%s)
+from balances where tenant_code like any(%(areas)s)
 group by source, class_id
 """  # noqa: S608 its own words
 LATELY = f"""
 select source, class_id,
        percentile_cont(0.5) within group (order by extract(epoch from committed_at - received_at) * 1000),
-       sum(n_received) filter (where received_at >= %s), sum(n_received)
+       sum(n_received) filter (where received_at >= %(minutes)s), sum(n_received)
 from observations_batch
-where committed_at >= %s and received_at >= %s and tenant_code like any(%s) and receipt_id not like '{FIX}%%'
+where committed_at >= %(hour)s and received_at >= %(hour)s and tenant_code like any(%(areas)s)
+  and receipt_id not like '{FIX}%%'
 group by source, class_id
 """  # noqa: S608 its own words
 MENDED = """
 select source, class_id, count(*) filter (where state = 'resolved'),
        count(*) filter (where state in ('resolved', 'dismissed', 'superseded', 'resubmitted'))
 from observations_reject
-where state in ('resolved', 'dismissed', 'superseded', 'resubmitted') and tenant_code like any(%s)
+where state in ('resolved', 'dismissed', 'superseded', 'resubmitted') and tenant_code like any(%(areas)s)
 group by source, class_id
 """
 
@@ -70,13 +71,15 @@ class Delivering:
 
 def delivering(actor: Actor, now: datetime) -> list[Delivering]:
     """Return every class of every source in the actor's areas, the latest first, the silent ones last."""
-    areas = areas_like(actor)
-    hour, minutes = now - timedelta(hours=1), now - timedelta(minutes=5)
-    lately = {row[:2]: row[2:] for row in rows_of(LATELY, [minutes, hour, hour, areas])}
-    mended = {row[:2]: row[2:] for row in rows_of(MENDED, [areas])}
+    asked = {
+        "areas": areas_like(actor),
+        "hour": now - timedelta(hours=1),
+        "minutes": now - timedelta(minutes=5),
+    }
+    lately = {row[:2]: row[2:] for row in rows_of(LATELY, asked)}
+    mended = {row[:2]: row[2:] for row in rows_of(MENDED, asked)}
     found = [
-        _delivered(row, lately.get(row[:2]), mended.get(row[:2], (0, 0)), now)
-        for row in rows_of(SUMS, [areas])
+        _delivered(row, lately.get(row[:2]), mended.get(row[:2], (0, 0)), now) for row in rows_of(SUMS, asked)
     ]
     found.sort(key=lambda one: (one.source, one.class_id))
     found.sort(key=lambda one: one.last_received_at or now, reverse=True)

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from ningjulan.foundation.actors import SYSTEM, Actor, Role
 from ningjulan.observations.adding_up import add_up
 from ningjulan.observations.delivering import delivering
+from ningjulan.observations.history import History
 from ningjulan.observations.models import Batch, BatchHour, Reject, RejectHour
 from ningjulan.observations.quality import filled, quality, together
 
@@ -162,3 +164,23 @@ def test_items_of_a_class_that_nothing_is_stored_of_are_not_judged(settings, tmp
     settings.HISTORY_URL = str(tmp_path)
 
     assert filled("IOT12", days=7, now=NOW) == []
+
+
+def test_items_are_as_complete_as_their_stored_records(settings, tmp_path):
+    settings.HISTORY_URL = str(tmp_path)
+    history = History(str(tmp_path), shard=0)
+    frame = pl.DataFrame(
+        {
+            "record_key": ["a", "b", "c"],
+            "msg_id": ["a", "b", "c"],
+            "type_flag": [2, None, None],
+            "occurred_at": [NOW, NOW - timedelta(days=1), NOW - timedelta(days=9)],
+        },
+        schema_overrides={"occurred_at": pl.Datetime("us", "UTC")},
+    )
+    history.add("IOT12", frame, 1)
+    history.flush()
+
+    found = {one.item: (one.n_filled, one.n_rows) for one in filled("IOT12", days=7, now=NOW)}
+
+    assert found == {"msg_id": (2, 2), "type_flag": (1, 2)}

@@ -153,8 +153,8 @@ def balances():
 
 def hours():
     """The same, as it is added up per hour: stored and rejected in all, and by reason."""
-    ((stored, rejected),) = rows_of(f"{BALANCES} select sum(n_stored), sum(n_rejected) from balances", [])
-    reasons = rows_of(f"{REASONS} select reason, sum(n) from reasons group by reason order by reason", [])
+    ((stored, rejected),) = rows_of(f"{BALANCES} select sum(n_stored), sum(n_rejected) from balances", {})
+    reasons = rows_of(f"{REASONS} select reason, sum(n) from reasons group by reason order by reason", {})
     return int(stored), int(rejected), {reason: int(n) for reason, n in reasons}
 
 
