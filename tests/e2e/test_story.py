@@ -1,6 +1,6 @@
 """The story of the platform: a detector goes off, and somebody is sent, and it is over.
 
-One platform with the whole demo town serves all tests here.
+The platform with the whole demo town serves all tests here, and those of other modules.
 """
 
 import json
@@ -14,17 +14,11 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.platform import running, wait_for
+from tests.e2e.platform import wait_for
 from tests.e2e.screens import browser_page, keep, sign_in, wait_for_map
 
 pytestmark = pytest.mark.e2e
 STREET = "330109013"
-
-
-@pytest.fixture(scope="module")
-def platform():
-    with running("--rate", "0", "--port", "8734") as platform:
-        yield platform
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ export const enRecords: typeof zhRecords = {
     ask: "Follow one record",
     askHint: "Enter its class and key, or come here from the records behind a case or from a rejected record.",
     notFound: "There is no such record.",
-    notFoundHint: "It may be past its time, or the key may be mistyped.",
+    notFoundHint: "It may be past its time, or the key may be mistyped; one just stored appears by itself after a few seconds.",
     whole: (text) => `${text} in all`,
     noKey: "A record that was not stored",
     record: "As it is stored",

@@ -99,7 +99,7 @@ export const zhRecords = {
     ask: "查一条记录的来龙去脉",
     askHint: "填写数据类和记录标识；也可以从案件的“依据的记录”或从拒收记录直接进入。",
     notFound: "没有找到这条记录。",
-    notFoundHint: "可能已超过保存期，也可能标识写错了。",
+    notFoundHint: "可能已超过保存期，也可能标识写错了；刚入库的记录过几秒会自动出现。",
     whole: (text: string) => `全程 ${text}`,
     noKey: "没有入库的记录",
     record: "入库的内容",

@@ -45,7 +45,11 @@ function RecordPath({ filter }: { filter: LineageFilter }) {
   const [reason, setReason] = useState<string>();
   const [isAsking, setAsking] = useState(false);
   const path = useQuery(lineageQuery(filter));
-  const withRaw = useQuery({ ...lineageQuery(filter, reason), enabled: reason !== undefined, retry: false });
+  const withRaw = useQuery({
+    ...lineageQuery(filter, reason),
+    enabled: reason !== undefined,
+    refetchInterval: false,
+  });
   if (path.error instanceof ApiError && path.error.status === 404) {
     return <Notice title={t.lineage.notFound}>{t.lineage.notFoundHint}</Notice>;
   }
