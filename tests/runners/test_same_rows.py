@@ -1,26 +1,22 @@
-"""One input, several runners, the same rows: in one process, and on a small Spark cluster."""
+"""One input, three runners, the same rows: in one process, in two by shard, and on a small Spark cluster."""
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
-from django.db.models import Count, Sum
 
 from ningjulan.foundation.bus import connect
 from ningjulan.observations import facade as observations
-from ningjulan.observations.models import Batch
+from ningjulan.observations.models import Batch, Position
 from ningjulan.project import pipeline
-from ningjulan.project.runners.outcomes import history_schema
 from ningjulan.project.runners.ranges import extent_of, read_range
 from ningjulan.registry import facade as registry
 from ningjulan.sources import facade as sources
-from ningjulan.sources.stream import RAW, publish
+from tests.runners import shared
 from tests.runners.dirty_input import CLASSES, RIGHT, sendings
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -41,31 +37,10 @@ def stream(nats_url, open_folder):
     now = datetime.now(UTC)
     registry.build_town(open_folder / "town", seed=7, scale=0.05)
     registry.load_town(open_folder / "town", now)
-    devices = registry.refs("330109013").devices["device_id"].head(50).to_list()
-    sent = sendings(now, devices)
-    asyncio.run(_send(nats_url, sent))
-    return nats_url
-
-
-async def _send(nats_url, sent):
-    client = await connect(nats_url, name="test")
-    js = client.jetstream()
-    await js.purge_stream(RAW.name)
-    for one in sent:
-        await publish(js, one.batch, again=one.again)
-    await js.publish("raw.IOT12.0", b"no batch\nat all")
-    await client.close()
-
-
-def rows_of(root):
-    """Return class → its rows as the history keeps them, in stream order."""
-    return {
-        class_id: observations.read_history(str(root), class_id)
-        .select(*history_schema(class_id))
-        .sort("seq", "row_no")
-        .collect()
-        for class_id in CLASSES
-    }
+    sent = sendings(now, registry.refs("330109013").devices["device_id"].head(50).to_list())
+    with shared.divided(nats_url, N_SHARDS):
+        shared.send(nats_url, sent)
+        yield nats_url
 
 
 def hashes_of(rows):
@@ -77,18 +52,10 @@ def clean_on_spark(stream, out):
     command += ["--together", "30"]  # so that a key comes again in another batch of Spark
     command += [part for class_id in CLASSES for part in ("--class", class_id)]
     command += [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
-    environment = os.environ | database() | {"NINGJULAN_NATS_URL": stream}
+    environment = shared.environment(stream, out.parent / "var")
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return {one.pop("class_id"): one for one in json.loads(done.stdout)}
-
-
-def database():
-    """Return the address of the database that the test runs in."""
-    address = os.environ["NINGJULAN_DATABASE_URL"]
-    return {
-        "NINGJULAN_DATABASE_URL": address.replace("/ningjulan", f"/{connection.settings_dict['NAME']}", 1)
-    }
 
 
 def clean_embedded(stream, root, seen):
@@ -101,7 +68,7 @@ def clean_embedded(stream, root, seen):
         _commit(some, history, keys)
     history.flush()
     keys.close()
-    return balances()
+    return shared.balances()
 
 
 async def _all(url):
@@ -124,18 +91,32 @@ def _commit(batches, history, keys):
         history.add(one.of.class_id, pipeline.for_history(one), batches[-1].seq)
 
 
-def balances():
-    """Return class → what the database counts."""
-    names = ("received", "stored", "rejected", "duplicate", "parked")
-    sums = {name: Sum(f"n_{name}") for name in names} | {"n_batches": Count("pk")}
-    return {one.pop("class_id"): one for one in Batch.objects.values("class_id").annotate(**sums)}
+def clean_in_two_processes(stream, root, var):
+    """Let a worker process each half of the stream; return class → its balance."""
+    shared.forget_what_was_processed()
+    expected = asyncio.run(_all(stream))
+    environment = shared.environment(stream, var) | {"NINGJULAN_HISTORY_URL": str(root)}
+    command = [sys.executable, "-m", "ningjulan.project.processes", "worker"]
+    working = [subprocess.Popen([*command, str(n)], env=environment) for n in range(N_SHARDS)]
+    try:
+        shared.wait_for(lambda: Batch.objects.count() == len({b.batch_id for b in expected}), seconds=150)
+    finally:
+        for process in working:
+            process.terminate()  # what has been processed is written before it ends
+        codes = [process.wait(60) for process in working]
+    assert codes == [0, 0]
+    assert {shard for shard, seq in Position.objects.values_list("shard", "history_seq") if seq} == {0, 1}
+    return shared.balances()
 
 
 def test_the_same_input_gives_the_same_rows_with_every_runner(stream, tmp_path):
-    balance_embedded = clean_embedded(stream, tmp_path / "embedded", tmp_path / "seen")
-    balance_spark = clean_on_spark(stream, tmp_path / "spark")
+    balance = clean_embedded(stream, tmp_path / "embedded", tmp_path / "seen")
+    balance_of_two = clean_in_two_processes(stream, tmp_path / "two", tmp_path / "var")
+    balance_on_spark = clean_on_spark(stream, tmp_path / "spark")
 
-    embedded, spark = rows_of(tmp_path / "embedded"), rows_of(tmp_path / "spark")
-    assert {class_id: len(frame) for class_id, frame in embedded.items()} == RIGHT
+    embedded, two, spark = (shared.rows_of(tmp_path / name) for name in ("embedded", "two", "spark"))
+    assert {class_id: len(rows) for class_id, rows in embedded.items()} == RIGHT
+    assert hashes_of(two) == hashes_of(embedded)
     assert hashes_of(spark) == hashes_of(embedded)
-    assert balance_spark == balance_embedded
+    assert balance_of_two == balance
+    assert balance_on_spark == balance

@@ -192,6 +192,13 @@ def is_being_applied() -> bool:
     return Replay.objects.filter(state=ReplayState.APPLYING.value).exists()
 
 
+def last_applied() -> int:
+    """Return the last replay that was written to the history, wholly or in part; 0 for none."""
+    written = [ReplayState.APPLYING.value, ReplayState.APPLIED.value]
+    rows = Replay.objects.filter(state__in=written).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
+
+
 def undecided() -> set[int]:
     """Return the replays whose rows are still needed."""
     needed = [one.value for one in (*AT_WORK, ReplayState.READY)]

@@ -48,11 +48,12 @@ def _secret_key() -> str:
 
 DATABASE_URL = os.environ.get("NINGJULAN_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/ningjulan")
 NATS_URL = os.environ.get("NINGJULAN_NATS_URL", "nats://127.0.0.1:4222")
+SHARDS = int(os.environ.get("NINGJULAN_SHARDS") or 0) or None  # None: as the stream is divided
 HISTORY_URL = os.environ.get("NINGJULAN_HISTORY_URL", str(VAR / "history"))
 SEEN_FOLDER = VAR / "seen"  # can be made again from the history
 ARCHIVE_FOLDER = Path(os.environ.get("NINGJULAN_ARCHIVE_FOLDER", VAR / "archive"))
 ARCHIVE_BYTES = int(os.environ.get("NINGJULAN_ARCHIVE_GIB", "200")) * 2**30
-REPLAY_FOLDER = VAR / "replays"  # what a replay would write, until that is decided
+REPLAY_FOLDER = ARCHIVE_FOLDER.parent / "replays"  # what a replay would write, until that is decided
 TOWN_FOLDER = Path(os.environ.get("NINGJULAN_TOWN_FOLDER", VAR / "town"))
 DEMO = os.environ.get("NINGJULAN_DEMO", "0") == "1"
 

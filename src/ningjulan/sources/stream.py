@@ -2,11 +2,14 @@
 
 Subject `raw.<class>.<shard>`; the payload is a batch of NDJSON lines of one class from one source. The
 batch id is also the message id, so sending it twice stores it once.
+
+Into how many shards RAW is divided is said by the subjects it takes: whoever still divides otherwise is
+refused by the server, asks, and sends again.
 """
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
@@ -14,14 +17,15 @@ import zstandard
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, PubAck, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NoStreamResponseError
 
 from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 
 RAW = StreamConfig(
     name="RAW",
     description="what sources sent, as they sent it",
-    subjects=["raw.>"],
+    subjects=["raw.*.0"],  # one shard; more: `subjects_of`
     retention=RetentionPolicy.LIMITS,
     storage=StorageType.FILE,
     discard=DiscardPolicy.NEW,  # a full stream refuses, and the source tries again: nothing old is lost
@@ -35,6 +39,7 @@ BATCH_BYTES = 900 * 2**10  # a server as it comes takes messages of 1 MiB, heade
 PUBLISH_TIMEOUT_S = 10.0
 NEARLY_FULL = 0.7
 PACKED_FROM = 512  # bytes; less is not worth it
+_CLOSED = "raw.closed."  # instead of its shards, while their number changes; what follows is the old one
 
 
 class StreamDown(TemporarilyDown):
@@ -79,7 +84,7 @@ class RawBatch:
         return self.payload.split(b"\n")
 
     def subject(self, n_shards: int = 1) -> str:
-        return f"raw.{self.class_id}.{zlib.crc32(self.source.encode()) % n_shards}"
+        return f"raw.{self.class_id}.{_token(shard_of(self.source, n_shards), n_shards)}"
 
     def headers(self, again: str = "") -> dict[str, str]:
         headers = {"Nj-Packed": str(len(self.payload))} if len(self.payload) >= PACKED_FROM else {}
@@ -92,6 +97,61 @@ class RawBatch:
             "Nj-First-Row": str(self.first_row),
             "Nj-Received": self.received_at.isoformat(),
         }
+
+
+def shard_of(source: str, n_shards: int) -> int:
+    """Return the shard that all batches of a source go through, so that they stay in order."""
+    return zlib.crc32(source.encode()) % n_shards
+
+
+def subject_of(shard: int, n_shards: int) -> str:
+    """Return the part of the stream that belongs to a shard."""
+    return f"raw.*.{_token(shard, n_shards)}"
+
+
+def _token(shard: int, n_shards: int) -> str:
+    return str(shard) if n_shards == 1 else f"{shard}of{n_shards}"
+
+
+def subjects_of(n_shards: int) -> list[str]:
+    """Return what RAW takes while it is divided so."""
+    return [subject_of(shard, n_shards) for shard in range(n_shards)]
+
+
+@dataclass
+class Division:
+    """Into how many shards RAW is divided. `is_open`: it takes batches; not while that changes."""
+
+    n_shards: int
+    is_open: bool = True
+
+
+def division_in(subjects: list[str]) -> Division:
+    """Read the division off the subjects of RAW."""
+    (first, *others) = subjects
+    if first.startswith(_CLOSED):
+        return Division(int(first.removeprefix(_CLOSED)), is_open=False)
+    return Division(1 + len(others))
+
+
+async def get_division(js: JetStreamContext) -> Division:
+    return division_in((await js.stream_info(RAW.name or "")).config.subjects or [])
+
+
+async def close_division(js: JetStreamContext) -> Division:
+    """Take no more batches, and return how RAW is divided: what waits is then all there is."""
+    division = await get_division(js)
+    await _take(js, [f"{_CLOSED}{division.n_shards}"])
+    return division
+
+
+async def open_division(js: JetStreamContext, n_shards: int) -> None:
+    await _take(js, subjects_of(n_shards))
+
+
+async def _take(js: JetStreamContext, subjects: list[str]) -> None:
+    config = (await js.stream_info(RAW.name or "")).config
+    await js.update_stream(replace(config, subjects=subjects))
 
 
 def packed(batch: RawBatch) -> bytes:
@@ -177,18 +237,30 @@ async def publish(js: JetStreamContext, batch: RawBatch, *, again: str = "") -> 
         RecordTooLarge: A single record is over what the server takes in one message.
     """
     try:
-        ack = await js.publish(
-            batch.subject(),
-            packed(batch),
-            timeout=PUBLISH_TIMEOUT_S,
-            stream=RAW.name,
-            headers=batch.headers(again),
-        )
+        try:
+            ack = await _publish(js, batch, again)
+        except NoStreamResponseError:  # divided otherwise than we last heard, or not there
+            _heard.n_shards = (await get_division(js)).n_shards
+            ack = await _publish(js, batch, again)
     except MaxPayloadError as error:
         raise RecordTooLarge from error
     except (NatsError, OSError) as error:
         raise StreamDown(reason=type(error).__name__) from error
     return ack.seq
+
+
+_heard = Division(1)
+"""What this process last heard: it need not be so, and the server knows."""
+
+
+async def _publish(js: JetStreamContext, batch: RawBatch, again: str) -> PubAck:
+    return await js.publish(
+        batch.subject(_heard.n_shards),
+        packed(batch),
+        timeout=PUBLISH_TIMEOUT_S,
+        stream=RAW.name,
+        headers=batch.headers(again),
+    )
 
 
 async def number_after(js: JetStreamContext, seq: int) -> None:

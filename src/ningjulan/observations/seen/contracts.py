@@ -21,11 +21,16 @@ class SeenBusy(TemporarilyDown):
 
 @dataclass(frozen=True)
 class Belonging:
-    """What an index was made of. `history`: where the tables are that it is derived from."""
+    """What an index was made of.
+
+    history:     Where the tables are that it is derived from.
+    last_replay: The last replay that was, or may be, in them: an index from before it lacks what that moved.
+    """
 
     shard: int
     n_shards: int
     history: str
+    last_replay: int = 0
 
     def as_dict(self) -> dict[str, int | str]:
         return asdict(self)

@@ -14,20 +14,37 @@ app = typer.Typer()
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917  # each is an option
     port: Annotated[int | None, typer.Option(help="端口，默认 8000 或其后第一个空闲端口 · Web port")] = None,
     host: Annotated[str, typer.Option(help="监听地址 · Address to listen on")] = "127.0.0.1",
     rate: Annotated[float, typer.Option(help="每秒模拟记录数，0 为关闭 · Simulated records a second")] = 5.0,
     seed: Annotated[int, typer.Option(help="示例街道的种子 · Seed of the demo town")] = 7,
     scale: Annotated[float, typer.Option(help="示例街道的规模 · Size of the demo town")] = 1.0,
     demo: Annotated[bool, typer.Option(help="示例街道与演示账号 · The demo town and accounts")] = True,
+    workers_only: Annotated[
+        bool,
+        typer.Option("--workers-only", help="只运行数据处理：平台在别的主机 · A further host: workers only"),
+    ] = False,
+    shards: Annotated[
+        str, typer.Option(help="优先处理的分片，如 2,3 · Shards of this host; others only when left alone")
+    ] = "",
 ) -> None:
     """启动整个平台，直到 Ctrl-C · Start everything, until Ctrl-C."""
     from ningjulan.project.processes.supervisor import Supervisor
     from ningjulan.project.processes.table import Wanted
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    wanted = Wanted(var_folder(), port, host, rate if demo else 0.0, seed, scale, demo)
+    wanted = Wanted(
+        var_folder(),
+        port,
+        host,
+        rate if demo else 0.0,
+        seed,
+        scale,
+        demo,
+        workers_only,
+        tuple(int(shard) for shard in shards.split(",")) if shards else None,
+    )
     Supervisor(wanted, console).run()
 
 

@@ -80,13 +80,16 @@ def _visited_or_owned(var: Path, stack: ExitStack) -> Platform | None:
 
 def _own_servers(var: Path, processes: tuple[str, ...]) -> Iterator[Addresses]:
     from ningjulan.foundation.servers.embedded import servers  # slow to import, and mostly not needed
+    from ningjulan.project.processes.asking import shards_at
 
     with servers(var) as addresses, ExitStack() as stack:
         _set_up_django(var, addresses)
         _bring_up_to_date()
-        for name in processes:
-            program = program_of(row_of(name), facts_for(Wanted(var), 0), dict(os.environ))
-            stack.callback(Child(program, var).stop)
+        shards = range(shards_at(addresses.nats_url)) if processes else range(0)
+        for row in map(row_of, processes):
+            for shard in shards if row.per_shard else range(1):
+                program = program_of(row, facts_for(Wanted(var), 0, shard), dict(os.environ))
+                stack.callback(Child(program, var).stop)
         note_platform(var, addresses, has_servers=True)
         yield addresses
         wait_for_visitors(var)

@@ -59,20 +59,25 @@ def make_streams(options: Options, report: Report) -> None:
     from ningjulan.catalog import facade as catalog
     from ningjulan.foundation.bus import EVENTS, connect, ensure_streams
     from ningjulan.observations import facade as observations
-    from ningjulan.sources.stream import RAW, number_after
+    from ningjulan.project.processes.division import as_divided, divide
+    from ningjulan.sources.stream import get_division, number_after
 
-    history = observations.History(settings.HISTORY_URL, shard=0)
-    highest = max(
-        observations.highest_seq(),
-        history.written(c.id for c in catalog.list_classes()),
-        observations.archived_up_to(settings.ARCHIVE_FOLDER),
-    )
+    highest = max(observations.highest_seq(), observations.archived_up_to(settings.ARCHIVE_FOLDER))
+
+    def written(shard: int) -> int:
+        history = observations.History(settings.HISTORY_URL, shard)
+        return history.written(c.id for c in catalog.list_classes())
 
     async def make() -> None:
-        await ensure_streams(settings.NATS_URL, RAW, EVENTS)
         client = await connect(settings.NATS_URL, name="setup")
-        await number_after(client.jetstream(), highest)
-        await client.close()
+        try:
+            js = client.jetstream()
+            await ensure_streams(settings.NATS_URL, await as_divided(js), EVENTS)
+            shards = range((await get_division(js)).n_shards)
+            await number_after(js, max(highest, *[await asyncio.to_thread(written, n) for n in shards]))
+            await divide(js, settings.SHARDS)
+        finally:
+            await client.close()
 
     try:
         asyncio.run(asyncio.wait_for(make(), timeout=30))

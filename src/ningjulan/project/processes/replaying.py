@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +30,8 @@ from ningjulan.observations.proposal import Proposal
 from ningjulan.observations.replay_models import Replay
 from ningjulan.project import replaying, settings
 from ningjulan.project.processes.shard import ShardLock
-from ningjulan.sources.stream import RAW
+from ningjulan.project.processes.standing_by import others_standing_still
+from ningjulan.sources.stream import RAW, get_division
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -157,21 +159,24 @@ def wait_for(
 
 async def _alone(replay_id: int) -> None:
     history = observations.History(settings.HISTORY_URL, REPLAYING_SHARD)
-    replayer = Replayer(history, _without_worker)
     client = await connect(settings.NATS_URL, name="replay")
     try:
-        await replayer.carry_out(replay_id, client.jetstream())
+        js = client.jetstream()
+        n_shards = (await get_division(js)).n_shards
+        replayer = Replayer(history, partial(_without_worker, n_shards))
+        await replayer.carry_out(replay_id, js)
     finally:
         await client.close()
 
 
 @contextmanager
-def _without_worker() -> Iterator[None]:
-    """Nothing is processed while we hold the shard; the next worker makes the index anew."""
-    try:
-        yield
-    finally:
-        forget_seen(settings.SEEN_FOLDER, REPLAYING_SHARD)
+def _without_worker(n_shards: int) -> Iterator[None]:
+    """Nothing is processed while we hold the shards; the next worker makes the index anew."""
+    with others_standing_still(n_shards, STAND_STILL_WITHIN_S):
+        try:
+            yield
+        finally:
+            forget_seen(settings.SEEN_FOLDER, REPLAYING_SHARD)
 
 
 def forget_seen(folder: Path, shard: int) -> None:

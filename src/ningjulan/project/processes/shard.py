@@ -31,6 +31,14 @@ class ShardLock:
         mine.close()
         return False
 
+    def is_free(self) -> bool:
+        """Could somebody take the shard now? Does not take it."""
+        with psycopg.connect(**own_connection()) as connection:
+            row = connection.execute(
+                "select pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, self.shard]
+            ).fetchone()
+        return bool(row and row[0])
+
     def release(self) -> None:
         """Let the next one have the shard."""
         if self._connection is not None:

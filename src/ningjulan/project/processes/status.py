@@ -50,10 +50,16 @@ def status_of(var: Path) -> Status:
     return Status(
         state=state,
         url=platform.addresses.web_url if platform else None,
-        processes=[_process(var, name) for name in NAMES],
+        processes=[_process(var, name) for name in (*NAMES, *_of_further_shards(var))],
         readers=asyncio.run(_readers(platform.addresses.nats_url)) if platform else [],
         free_disk_mb=shutil.disk_usage(var).free >> 20 if var.exists() else None,
     )
+
+
+def _of_further_shards(var: Path) -> list[str]:
+    """Return the names of processes that a row has for the shards behind the first."""
+    names = {path.stem for row in ROWS if row.per_shard for path in (var / "run").glob(f"{row.name}-*.json")}
+    return sorted(name for name in names if recorded(var / "run" / f"{name}.json"))
 
 
 def _process(var: Path, name: str) -> Process:

@@ -21,7 +21,7 @@ from types import FrameType
 from rich.console import Console
 from rich.table import Table
 
-from ningjulan.foundation.errors import NingjulanError
+from ningjulan.foundation.errors import InputRefused, NingjulanError
 from ningjulan.foundation.servers import places
 from ningjulan.foundation.servers.addresses import Addresses
 from ningjulan.foundation.servers.child import Child, Program, dies_with, end_orphans, rotate
@@ -29,6 +29,7 @@ from ningjulan.foundation.servers.contracts import PortInUse, ServerSlow
 from ningjulan.foundation.servers.nats import Nats
 from ningjulan.foundation.servers.postgres import Postgres
 from ningjulan.project.language import say
+from ningjulan.project.processes.asking import shards_at
 from ningjulan.project.processes.ownership import note_platform, owning
 from ningjulan.project.processes.restarts import LIMIT, Restarts
 from ningjulan.project.processes.steps import step
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 FIRST_PORT = 8000
 READY_WITHIN_S = 90.0
 ROTATE_EVERY_S = 60.0
+SHARED = ("DATABASE_URL", "NATS_URL", "HISTORY_URL", "ARCHIVE_FOLDER", "SECRET_KEY")
+"""What hosts of one platform have in common. The archive's folder also has the replays beside it."""
 
 
 class KeepsDying(NingjulanError):
@@ -50,6 +53,12 @@ class NotPrepared(NingjulanError):
     code = "not_prepared"
     message_zh = "启动准备未完成，原因见上"
     message_en = "The preparation did not finish; the reason is above"
+
+
+class AddressesMissing(InputRefused):
+    code = "addresses_missing"
+    message_zh = "另一台主机只运行数据处理时，须与主平台一致地设置：{names}"
+    message_en = "A host that runs workers only needs these set, as where the platform runs: {names}"
 
 
 class _StopAsked(BaseException):
@@ -148,24 +157,34 @@ class Supervisor:
             raise _StopAsked
 
     def _start(self) -> None:
-        for row in self._rows:  # before a port is chosen: a web server without a supervisor may hold ours
-            record = self.var / "run" / f"{row.name}.json"
-            end_orphans(record, stop_signal=signal.SIGTERM, grace_s=row.grace_s)
+        self._end_orphans()
+        if self.wanted.workers_only:
+            _check_addresses()
         database_url = self._start_server(Postgres(self.var), "数据库 PostgreSQL", "PostgreSQL")
         nats_url = self._start_server(Nats(self.var), "消息队列 NATS", "NATS")
-        port = self._choose_port()
-        web_url = f"http://{self.wanted.host}:{port}"
+        port = 0 if self.wanted.workers_only else self._choose_port()
+        web_url = f"http://{self.wanted.host}:{port}" if port else None
         addresses = Addresses(database_url, nats_url, web_url)
         note_platform(self.var, addresses)
         environment = self._environment(addresses)
-        self._prepare(self.wanted, environment)
-        facts = facts_for(self.wanted, port)
+        if not self.wanted.workers_only:
+            self._prepare(self.wanted, environment)
         with step(self.console, "启动进程", "Processes"):
             for row in (row for row in self._rows if row.is_wanted(self.wanted)):
-                self._slots.append(Slot(program_of(row, facts, environment), self.var))
+                for shard in range(shards_at(nats_url) if row.per_shard else 1):
+                    facts = facts_for(self.wanted, port, shard)
+                    self._slots.append(Slot(program_of(row, facts, environment), self.var))
                 self._wait_ready(row, web_url)
         note_platform(self.var, addresses, ready=True, has_servers=True)
         self._welcome(web_url)
+
+    def _end_orphans(self) -> None:
+        """End what a killed supervisor left: before a port is chosen, as its web server may hold ours."""
+        for row in self._rows:
+            records = [self.var / "run" / f"{row.name}.json"]
+            records += (self.var / "run").glob(f"{row.name}-*.json") if row.per_shard else []
+            for record in records:
+                end_orphans(record, stop_signal=signal.SIGTERM, grace_s=row.grace_s)
 
     def _start_server(self, server: Postgres | Nats, zh: str, en: str) -> str:
         given = os.environ.get(server.variable)
@@ -196,9 +215,9 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def _wait_ready(self, row: Row, web_url: str) -> None:
+    def _wait_ready(self, row: Row, web_url: str | None) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
-        while row.ready_path is not None and not _answers(web_url + row.ready_path):
+        while web_url and row.ready_path is not None and not _answers(web_url + row.ready_path):
             self._tend()
             if time.monotonic() > deadline:
                 raise ServerSlow(
@@ -233,8 +252,11 @@ class Supervisor:
             for slot in [*processes, *reversed(servers)]:
                 slot.child.stop()
 
-    def _welcome(self, web_url: str) -> None:
+    def _welcome(self, web_url: str | None) -> None:
         self.console.print()
+        if web_url is None:
+            self.console.print(say("数据处理已就绪，按 Ctrl-C 停止。", "The workers run; Ctrl-C stops them."))
+            return
         self.console.print(f"[bold]{say('宁聚蓝已就绪', 'Ningjulan is ready')}[/]  {web_url}/")
         if accounts := _demo_accounts(self.var):
             table = Table(box=None, pad_edge=False)
@@ -244,6 +266,12 @@ class Supervisor:
                 table.add_row(*account)
             self.console.print(table)
         self.console.print(say("按 Ctrl-C 停止，数据保留。", "Ctrl-C stops it; the data stay."), style="dim")
+
+
+def _check_addresses() -> None:
+    missing = [f"NINGJULAN_{name}" for name in SHARED if not os.environ.get(f"NINGJULAN_{name}")]
+    if missing:
+        raise AddressesMissing(names="、".join(missing))
 
 
 def prepare_in_child(wanted: Wanted, environment: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ningjulan.foundation.servers.child import Program
 
+PATIENCE_S = 10  # so long another host's shard must be nobody's before we take it
 PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -21,6 +22,8 @@ class Wanted:
     seed: int = 7
     scale: float = 1.0
     demo: bool = True
+    workers_only: bool = False  # on a further host: the servers, the web and the rest run elsewhere
+    shards: tuple[int, ...] | None = None  # those taken at once; the others only when left alone. None: all
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,11 @@ class Row:
     argv: tuple[str, ...]
     ready_path: str | None = None  # answers 200 on the web address once it is ready
     grace_s: float = 15.0
-    is_wanted: Callable[[Wanted], bool] = lambda wanted: True
+    is_wanted: Callable[[Wanted], bool] = lambda wanted: not wanted.workers_only
+    per_shard: bool = False  # one for each shard of the stream
+
+    def name_of(self, shard: int) -> str:
+        return f"{self.name}-{shard}" if shard else self.name
 
 
 ROWS: tuple[Row, ...] = (
@@ -41,7 +48,9 @@ ROWS: tuple[Row, ...] = (
         name="worker",
         label_zh="数据处理",
         label_en="Worker",
-        argv=("-m", "ningjulan.project.processes", "worker"),
+        argv=("-m", "ningjulan.project.processes", "worker", "{shard}", "--patience", "{patience}"),
+        is_wanted=lambda wanted: True,
+        per_shard=True,
     ),
     Row(
         name="relay",
@@ -65,18 +74,27 @@ ROWS: tuple[Row, ...] = (
         label_en="Simulator",
         argv=("-m", "ningjulan.project.processes.simulator", "--rate", "{rate}", "--seed", "{seed}"),
         grace_s=5.0,
-        is_wanted=lambda wanted: wanted.rate > 0,
+        is_wanted=lambda wanted: wanted.rate > 0 and not wanted.workers_only,
     ),
 )
 
 
-def facts_for(wanted: Wanted, port: int) -> dict[str, str]:
-    return {"host": wanted.host, "port": str(port), "rate": f"{wanted.rate:g}", "seed": str(wanted.seed)}
+def facts_for(wanted: Wanted, port: int, shard: int = 0) -> dict[str, str]:
+    is_ours = wanted.shards is None or shard in wanted.shards
+    return {
+        "host": wanted.host,
+        "port": str(port),
+        "rate": f"{wanted.rate:g}",
+        "seed": str(wanted.seed),
+        "shard": str(shard),
+        "patience": "0" if is_ours else str(PATIENCE_S),
+    }
 
 
 def program_of(row: Row, facts: dict[str, str], env: dict[str, str]) -> Program:
     argv = (sys.executable, *(part.format(**facts) for part in row.argv))
-    return Program(name=row.name, argv=argv, env=env, grace_s=row.grace_s)
+    name = row.name_of(int(facts["shard"])) if row.per_shard else row.name
+    return Program(name=name, argv=argv, env=env, grace_s=row.grace_s)
 
 
 def row_of(name: str) -> Row:

@@ -1,16 +1,18 @@
 """The worker: pulls one shard of RAW in order, commits, writes the history, acknowledges.
 
 Our own position decides where a run starts, not the server's: after a crash everything behind the history
-is pulled again and recognised. One worker per shard, kept by an advisory lock; a second one waits as a
-stand-by. A batch that fails by itself is parked, so that nobody waits behind it.
+is pulled again and recognised. One worker per shard, kept by an advisory lock; a second one, on this host or
+another, waits as a stand-by. A batch that fails by itself is parked, so that nobody waits behind it.
 """
 
+import argparse
 import asyncio
 import logging
 import signal
+import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -24,9 +26,11 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from ningjulan.foundation.bus import connect, patiently
-from ningjulan.foundation.errors import InputRefused, TemporarilyDown
+from ningjulan.foundation.errors import Conflict, InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
+from ningjulan.observations import replays
 from ningjulan.project import pipeline, settings
+from ningjulan.project.processes.pulling import fetch, together
 from ningjulan.project.processes.replaying import (
     STAND_STILL_WITHIN_S,
     Replayer,
@@ -35,16 +39,20 @@ from ningjulan.project.processes.replaying import (
     until_it_works,
 )
 from ningjulan.project.processes.shard import ShardLock
+from ningjulan.project.processes.standing_by import become_the_one, must_make_way, others_standing_still
 from ningjulan.project.processes.tidying import TIDYING_SHARD, keep_tidy
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
-from ningjulan.sources.stream import RAW, RawBatch, make_room, read_batch, unreadable_batch
+from ningjulan.sources.stream import (
+    RAW,
+    RawBatch,
+    get_division,
+    make_room,
+    subject_of,
+)
 
 log = logging.getLogger(__name__)
 
-FETCH = 64  # messages asked for at once
-TOGETHER = 64_000  # records at most in one transaction, but a message is never divided
-FETCH_WAIT_S = 0.1  # also how long the first of a few messages waits for the others
 FLUSH_ROWS = 200_000  # so many rows are appended to the history before their time
 TIMER_EVERY_S = 0.5
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -66,6 +74,12 @@ class StreamOlder(TemporarilyDown):
     )
 
 
+class DividedOtherwise(Conflict):
+    code = "divided_otherwise"
+    message_zh = "数据流只分 {n_shards} 片，没有第 {shard} 片：分片数已改，请重新启动本机的平台"
+    message_en = "The stream has {n_shards} shards and no shard {shard}: start this host's platform anew"
+
+
 class NoBatch(InputRefused):
     code = "no_batch"
     message_zh = "数据流中的这条消息不是由本平台的入口写入的"
@@ -77,10 +91,17 @@ class _Stopping(Exception):
 
 
 class Worker:
-    """Processes one shard until `stop` is set."""
+    """Processes one shard until `stop` is set.
 
-    def __init__(self, shard: int = 0) -> None:
+    Args:
+        shard: Of those into which RAW is divided.
+        patience_s: So long the shard must have been nobody's before we take it.
+    """
+
+    def __init__(self, shard: int = 0, patience_s: float = 0.0) -> None:
         self.shard = shard
+        self.patience_s = patience_s
+        self.n_shards = 1
         self.stop = asyncio.Event()
         self.history = observations.History(settings.HISTORY_URL, shard)
         self.lock = ShardLock(shard)
@@ -93,19 +114,23 @@ class Worker:
         self.replayer = Replayer(self.history, self._standing_still, goes_on=lambda: not self.stop.is_set())
 
     async def run(self) -> None:
-        if not await self._become_the_one():
+        if not await become_the_one(self.lock, patience_s=self.patience_s, stop=self.stop):
             return
-        self.seen = await patiently(lambda: asyncio.to_thread(self._open_seen), what="opening the seen keys")
         client = await connect(settings.NATS_URL, name=f"worker-{self.shard}")
+        js = client.jetstream()
+        self.n_shards = (await patiently(lambda: get_division(js), what="asking for the division")).n_shards
+        if self.shard >= self.n_shards:
+            raise DividedOtherwise(shard=self.shard, n_shards=self.n_shards)
+        self.seen = await patiently(lambda: asyncio.to_thread(self._open_seen), what="opening the seen keys")
         try:
             if self.shard == TIDYING_SHARD:
-                await self.replayer.finish(client.jetstream())
+                await self.replayer.finish(js)
             pulling = asyncio.create_task(self._pull(client))
             await asyncio.gather(
                 pulling,
-                self._write_history(client.jetstream(), pulling),
+                self._write_history(js, pulling),
                 self._fire_timers(),
-                self._keep_tidy(client.jetstream()),
+                self._keep_tidy(js),
             )
         finally:
             await client.close()
@@ -113,18 +138,11 @@ class Worker:
             self.lock.release()
 
     def _open_seen(self) -> observations.SeenKeys:
-        belonging = observations.Belonging(self.shard, n_shards=1, history=settings.HISTORY_URL)
+        belonging = observations.Belonging(
+            self.shard, self.n_shards, settings.HISTORY_URL, last_replay=replays.last_applied()
+        )
         forget_if_replaying(settings.SEEN_FOLDER, self.shard)
         return observations.open_seen(settings.SEEN_FOLDER, belonging, observations.position_of(self.shard))
-
-    async def _become_the_one(self) -> bool:
-        """Wait until no other worker holds this shard; False when told to stop meanwhile."""
-        while not await patiently(lambda: asyncio.to_thread(self.lock.held), what="taking the shard"):
-            log.info("shard %d is held by another worker; standing by", self.shard)
-            await _sleep_or(self.stop, 2)
-            if self.stop.is_set():
-                return False
-        return True
 
     async def _pull(self, client: Client) -> None:
         js = client.jetstream()
@@ -151,7 +169,7 @@ class Worker:
                     log.warning("message %d of this run is missing; pulling from %d", expected, self._done)
                     return
                 expected += len(messages)
-                for some in _together(messages):
+                for some in together(messages):
                     await self._until_done([batch for _, batch in some])
                     self._last, self._done = some[-1][0], some[-1][1].seq
                     if self.history.n_waiting > FLUSH_ROWS:
@@ -161,11 +179,11 @@ class Worker:
         self, subscription: JetStreamContext.PullSubscription
     ) -> AsyncGenerator[list[Msg], None]:
         """Yield what comes, and fetch the next messages while the last are processed."""
-        fetching = asyncio.create_task(_fetch(subscription))
+        fetching = asyncio.create_task(fetch(subscription))
         try:
             while not self.stop.is_set():
                 messages = await fetching
-                fetching = asyncio.create_task(_fetch(subscription))
+                fetching = asyncio.create_task(fetch(subscription))
                 if messages:  # the server may answer with none
                     yield messages
                 while self.history.n_waiting > WAITING_LIMIT and not self.stop.is_set():
@@ -184,7 +202,10 @@ class Worker:
         if state.last_seq < start:
             raise StreamOlder(last=state.last_seq, position=start)
         if 0 < start < state.first_seq - 1:
-            log.error("messages %d to %d have expired unprocessed", start + 1, state.first_seq - 1)
+            whose = (
+                "have expired unprocessed" if self.n_shards == 1 else "have gone; ours, if any, unprocessed"
+            )
+            log.error("messages %d to %d %s", start + 1, state.first_seq - 1, whose)
         try:
             await js.delete_consumer(RAW.name or "", durable)
         except NotFoundError:
@@ -195,10 +216,10 @@ class Worker:
             max_ack_pending=20_000,
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
             opt_start_seq=start + 1,
-            filter_subject=f"raw.*.{self.shard}",
+            filter_subject=subject_of(self.shard, self.n_shards),
         )
         return await js.pull_subscribe(
-            f"raw.*.{self.shard}",
+            subject_of(self.shard, self.n_shards),
             durable=durable,
             stream=RAW.name,
             config=config,
@@ -272,11 +293,12 @@ class Worker:
                 if time.monotonic() > deadline or self.stop.is_set():
                     raise StandsNotStill
                 time.sleep(0.05)
-            try:
-                yield
-            finally:
-                self.seen.close()
-                self.seen = until_it_works(self._open_seen)  # without it nothing may be processed
+            with others_standing_still(self.n_shards, STAND_STILL_WITHIN_S):
+                try:
+                    yield
+                finally:
+                    self.seen.close()
+                    self.seen = until_it_works(self._open_seen)  # without it nothing may be processed
 
     async def _write_history(self, js: JetStreamContext, pulling: asyncio.Task[None]) -> None:
         """Append to the history every few seconds, then move our position, then acknowledge.
@@ -302,7 +324,7 @@ class Worker:
                     self._written = done
                     with suppress(nats.errors.Error, OSError):
                         archived = observations.archived_up_to(settings.ARCHIVE_FOLDER)
-                        await make_room(js, f"raw.*.{self.shard}", min(seq, archived))
+                        await make_room(js, subject_of(self.shard, self.n_shards), min(seq, archived))
             if is_last:
                 return
 
@@ -320,6 +342,9 @@ class Worker:
                 if not await asyncio.to_thread(self.lock.held):
                     log.warning("shard %d has passed to another worker; stopping", self.shard)
                     self.stop.set()
+                if await asyncio.to_thread(must_make_way, self.shard):
+                    log.info("making way for a replay")
+                    self.stop.set()
                 await asyncio.to_thread(_fire_due)
             except Exception:
                 log.exception("timers could not be fired; again shortly")
@@ -329,36 +354,6 @@ class Worker:
         """Tidy, archive and replay when due: only one worker does, as all shards have the same tables."""
         if self.shard == TIDYING_SHARD:
             await keep_tidy(self.history, self.stop, also=partial(self.replayer.look, js))
-
-
-async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
-    try:
-        return await subscription.fetch(FETCH, timeout=FETCH_WAIT_S)
-    except (TimeoutError, nats.errors.TimeoutError):
-        return []
-
-
-def _together(messages: Sequence[Msg]) -> Iterator[list[tuple[Msg, RawBatch]]]:
-    """Yield the messages, as batches, in stretches that fit into one transaction."""
-    some: list[tuple[Msg, RawBatch]] = []
-    n_lines = 0
-    for message in messages:
-        batch = _batch_of(message)
-        if some and n_lines + batch.n_lines > TOGETHER:
-            yield some
-            some, n_lines = [], 0
-        some.append((message, batch))
-        n_lines += batch.n_lines
-    if some:
-        yield some
-
-
-def _batch_of(message: Msg) -> RawBatch:
-    seq = message.metadata.sequence.stream
-    try:
-        return read_batch(seq, message.headers or {}, message.data)
-    except (KeyError, ValueError):
-        return unreadable_batch(seq, message.subject, message.data, datetime.now(UTC))
 
 
 def _park(batch: RawBatch, error: str) -> None:
@@ -388,7 +383,11 @@ async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def _main() -> None:
-    worker = Worker()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("shard", type=int, nargs="?", default=0)
+    parser.add_argument("--patience", type=float, default=0.0)
+    asked = parser.parse_args(sys.argv[2:])  # behind the name of the process
+    worker = Worker(asked.shard, asked.patience)
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, worker.stop.set)
