@@ -81,7 +81,7 @@ class Reader(DataSourceStreamReader, SupportsTriggerAvailableNow):  # type: igno
         self.target: int | None = None
 
     def initialOffset(self) -> dict[str, int]:  # noqa: N802
-        return {"seq": (self.first or self._extent().first) - 1}
+        return {"seq": max(self.first or self._extent().first, 1) - 1}
 
     def getDefaultReadLimit(self) -> ReadLimit:  # noqa: N802
         return ReadMaxRows(self.together)
