@@ -3,9 +3,10 @@ interface Example {
   new: string | null;
 }
 
-/** The rows an item takes in the table of differences: its examples, or one without where none may be shown. */
+/** The rows an item takes in the table of differences: its examples, each once, or one row where none may be shown. */
 export function rowsOf({ examples }: { examples: readonly Example[] }): readonly (Example | null)[] {
-  return examples.length ? examples : [null];
+  const once = new Map(examples.map((one) => [JSON.stringify([one.old, one.new]), one]));
+  return once.size ? [...once.values()] : [null];
 }
 
 const AT_WORK = ["waiting", "running", "applying"];

@@ -11,10 +11,12 @@ interface BulkReleaseProps {
   filter: RejectFilter;
   /** How many records the list has; null while nobody has counted them. */
   total: number | null;
+  /** What the list is narrowed to, in words. */
+  words: readonly string[];
 }
 
 /** Sends the whole list in again, as delivered, once its number has been confirmed. */
-export function BulkRelease({ filter, total }: BulkReleaseProps) {
+export function BulkRelease({ filter, total, words }: BulkReleaseProps) {
   const t = useMessages();
   const { modal, message } = App.useApp();
   const cache = useQueryClient();
@@ -30,7 +32,7 @@ export function BulkRelease({ filter, total }: BulkReleaseProps) {
   const ask = () =>
     modal.confirm({
       title: t.rejects.bulkTitle(n),
-      content: t.rejects.bulkText(n, [source, class_id, reason].filter(Boolean).join(" · ")),
+      content: t.rejects.bulkText(n, words.join(" · ")),
       okText: t.rejects.bulkConfirm(n),
       cancelText: t.state.cancel,
       okButtonProps: CONFIRM,

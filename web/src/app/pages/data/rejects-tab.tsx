@@ -9,13 +9,13 @@ import { RejectFilters } from "@/features/rejects/components/reject-filters";
 import { RejectTable } from "@/features/rejects/components/reject-table";
 import { neighbours, rejectFilterFromUrl, type Cursor, type RejectFilter } from "@/features/rejects/model";
 import { formatNumber } from "@/shared/format/numbers";
-import { useMessages } from "@/shared/i18n";
+import { useLanguage, useMessages } from "@/shared/i18n";
 import { pathWith, useUrlState } from "@/shared/place";
 import { Panel } from "@/shared/ui/panel";
 import { Notice, Resource } from "@/shared/ui/resource";
 import { useShortcuts } from "@/shared/ui/use-shortcuts";
 import { BulkRelease } from "./bulk-release";
-import { useReasonChoices, useSourceChoices, useTotal } from "./use-choices";
+import { chosenWords, useReasonChoices, useSourceChoices, useTotal } from "./use-choices";
 
 /** Every rejected record that waits for somebody, and what has become of the others. */
 export function RejectsTab() {
@@ -23,6 +23,7 @@ export function RejectsTab() {
   const [params, changeUrl] = useUrlState();
   const filter = useMemo(() => rejectFilterFromUrl(params), [params]);
   const openId = Number(params.get("reject")) || null;
+  const isEnglish = useLanguage() === "en";
   const list = useInfiniteQuery(rejectsQuery(filter));
   const rejects = list.data?.pages.flatMap((page) => page.items) ?? [];
   const searchBox = useRef<InputRef>(null);
@@ -35,7 +36,7 @@ export function RejectsTab() {
   return (
     <div className="page-stack">
       <RejectFilters filter={filter} {...choices} searchRef={searchBox} onChange={(changes) => changeUrl({ tab: "rejects", ...changes })}>
-        <BulkRelease filter={filter} total={total} />
+        <BulkRelease filter={filter} total={total} words={chosenWords(choices, filter, isEnglish)} />
       </RejectFilters>
       <Panel title={t.rejects.title} note={list.isSuccess && (total === null ? `${rejects.length}+` : t.rejects.total(formatNumber(total)))}>
         <Resource query={list} rows={12} isEmpty={() => rejects.length === 0} empty={<NothingHere filter={filter} />}>

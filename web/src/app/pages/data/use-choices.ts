@@ -43,3 +43,19 @@ export function useTotal({ state, source, class_id, reason, q }: RejectFilter, l
     .filter((one) => (!source || one.source === source) && (!class_id || one.class_id === class_id))
     .reduce((sum, one) => sum + one.n_open, 0);
 }
+
+type Choices = Record<"sources" | "classes" | "reasons", readonly Choice[]>;
+
+/** What a list is narrowed to, in words. */
+export function chosenWords(choices: Choices, filter: RejectFilter, isEnglish: boolean): string[] {
+  const chosen: [readonly Choice[], string | undefined][] = [
+    [choices.sources, filter.source],
+    [choices.classes, filter.class_id],
+    [choices.reasons, filter.reason],
+  ];
+  return chosen.flatMap(([all, value]) => {
+    if (value === undefined) return [];
+    const one = all.find((choice) => choice.value === value);
+    return [one ? (isEnglish ? one.en : one.zh) : value];
+  });
+}

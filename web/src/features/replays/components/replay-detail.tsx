@@ -32,7 +32,13 @@ export function ReplayDetail({ one }: { one: Replay }) {
       {one.error && <Alert type="error" showIcon title={one.error} />}
       {one.diff && <DiffView diff={one.diff} />}
       {(one.state === "ready" || one.state === "waiting") && <Decision one={one} />}
-      {one.note && <p className="muted">{one.note}</p>}
+      {one.decided_at && (
+        <p className="replay-facts muted">
+          <span>{one.decided_by}</span>
+          <time dateTime={one.decided_at}>{formatMoment(one.decided_at, now)}</time>
+          <span>{one.note}</span>
+        </p>
+      )}
     </div>
   );
 }
