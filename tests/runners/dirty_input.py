@@ -45,7 +45,7 @@ def sendings(now: datetime, devices: list[str]) -> list[Sending]:
     ]
     dice.shuffle(made)
     again = [Sending(batch, again="once more") for batch in dice.sample(made, len(made) // 4)]
-    stranger = replace(made[0], batch_id="stranger:1", source="source_that_has_gone")
+    stranger = replace(made[0], batch_id=f"stranger:{now.timestamp()}", source="source_that_has_gone")
     return [*(Sending(batch) for batch in made), *again, Sending(stranger)]
 
 
@@ -65,7 +65,7 @@ def _batches(
             dice.choice(NO_JSON),
         ]
         dice.shuffle(lines)
-        name = f"{source}:{class_id}:{number}"
+        name = f"{source}:{class_id}:{number}:{now.timestamp()}"  # the stream knows those of an earlier test
         at = now + timedelta(seconds=number)
         yield RawBatch(name, f"{source}:{class_id}", source, class_id, 1, at, b"\n".join(lines))
 

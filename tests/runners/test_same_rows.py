@@ -22,6 +22,7 @@ from tests.runners.dirty_input import CLASSES, RIGHT, sendings
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 N_SHARDS = 2
 COMMAND = str(Path(sys.executable).with_name("ningjulan"))
+LITTLE_COMPILING = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a short run spends most of its time on it
 SMALL = {
     "spark.driver.memory": "512m",
     "spark.executor.memory": "512m",
@@ -52,7 +53,7 @@ def clean_on_spark(stream, out):
     command += ["--together", "30"]  # so that a key comes again in another batch of Spark
     command += [part for class_id in CLASSES for part in ("--class", class_id)]
     command += [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
-    environment = shared.environment(stream, out.parent / "var")
+    environment = shared.environment(stream, out.parent / "var") | {"JAVA_TOOL_OPTIONS": LITTLE_COMPILING}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return {one.pop("class_id"): one for one in json.loads(done.stdout)}

@@ -1,5 +1,6 @@
 """A Spark session with our stream as a source, and the Java it runs on."""
 
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ def open_session(*, master: str, folder: Path, more: Mapping[str, str]) -> Spark
         folder: For small files of ours.
         more: Settings of Spark beside, or instead of, ours.
     """
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     os.environ.setdefault("JAVA_HOME", str(_own_java(folder)))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
