@@ -19,6 +19,8 @@ from ningjulan.sources import facade as sources
 from tests.runners import shared
 from tests.runners.dirty_input import CLASSES, RIGHT, sendings
 
+pytest.importorskip("pyspark", reason="the extra `spark` is not installed; `make setup-dev` installs it")
+
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 N_SHARDS = 2
 COMMAND = str(Path(sys.executable).with_name("ningjulan"))
