@@ -19,7 +19,9 @@ from ningjulan.sources import facade as sources
 from tests.runners import shared
 from tests.runners.dirty_input import CLASSES, RIGHT, sendings
 
-pytest.importorskip("pyspark", reason="the extra `spark` is not installed; `make setup-dev` installs it")
+pyspark = pytest.importorskip(
+    "pyspark", reason="the extra `spark` is not installed; `make setup-dev` installs it"
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 N_SHARDS = 2
@@ -50,12 +52,22 @@ def hashes_of(rows):
     return {class_id: sorted(frame.hash_rows().to_list()) for class_id, frame in rows.items()}
 
 
+def spark_home(folder):
+    """Return a home of Spark's where its small cluster leaves its files, and not beside the package."""
+    folder.mkdir()
+    for path in Path(pyspark.__file__).parent.iterdir():
+        (folder / path.name).symlink_to(path)
+    return folder
+
+
 def clean_on_spark(stream, out):
     command = [COMMAND, "spark", "clean", "--out", str(out), "--json", "--master", "local-cluster[2,1,1024]"]
     command += ["--together", "30"]  # so that a key comes again in another batch of Spark
     command += [part for class_id in CLASSES for part in ("--class", class_id)]
     command += [part for name, value in SMALL.items() for part in ("--set", f"{name}={value}")]
-    environment = shared.environment(stream, out.parent / "var") | {"JAVA_TOOL_OPTIONS": LITTLE_COMPILING}
+    home = spark_home(out.parent / "spark-home")
+    ours = {"JAVA_TOOL_OPTIONS": LITTLE_COMPILING, "SPARK_HOME": str(home)}
+    environment = shared.environment(stream, out.parent / "var") | ours
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return {one.pop("class_id"): one for one in json.loads(done.stdout)}
