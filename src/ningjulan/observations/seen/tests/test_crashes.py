@@ -167,6 +167,7 @@ def test_any_file_may_be_gone_or_cut(spoil, can_seal, n_batches, tmp_path, monke
                 world.move()
                 with suppress(OSError):
                     world.save()
+                with suppress(OSError):
                     world.seen.settle()
         spoiled = []
 
