@@ -37,12 +37,18 @@ class History:
 
     def add(self, class_id: str, rows: pl.DataFrame, seq: int) -> None:
         """Take the rows of batches up to number `seq`: each has its own `seq`, or is of this one."""
+        self.add_all([(class_id, rows)], seq)
+
+    def add_all(self, rows_of: Iterable[tuple[str, pl.DataFrame]], seq: int) -> None:
+        """Take all rows of all classes up to number `seq`, at once.
+
+        A flush between two of them would say that `seq` is written; the rest would then be taken for known.
+        """
+        prepared = [(class_id, _dated(rows, seq)) for class_id, rows in rows_of if not rows.is_empty()]
         with self._lock:
             self._last_seq = max(self._last_seq, seq)
-            if not rows.is_empty():
-                number = pl.col("seq") if "seq" in rows.columns else pl.lit(seq, pl.Int64)
-                day = pl.col("occurred_at").dt.convert_time_zone(STREET_ZONE).dt.date()
-                self._waiting[class_id].append(rows.with_columns(seq=number, day=day))
+            for class_id, rows in prepared:
+                self._waiting[class_id].append(rows)
 
     def skip_to(self, seq: int) -> None:
         """Say that everything up to `seq` has been added, also what had no rows."""
@@ -106,6 +112,12 @@ class History:
         if "://" in self.root:
             return f"{self.root.rstrip('/')}/{class_id}"
         return str(Path(self.root) / class_id)
+
+
+def _dated(rows: pl.DataFrame, seq: int) -> pl.DataFrame:
+    number = pl.col("seq") if "seq" in rows.columns else pl.lit(seq, pl.Int64)
+    day = pl.col("occurred_at").dt.convert_time_zone(STREET_ZONE).dt.date()
+    return rows.with_columns(seq=number, day=day)
 
 
 def read_history(root: str, class_id: str, **options: Any) -> pl.LazyFrame:

@@ -69,17 +69,21 @@ def _together(batches: Sequence[RawBatch]) -> list[list[RawBatch]]:
 
     What one batch finds in another as its duplicate must not depend on who came with whom: the store
     remembers a key whatever happens, but only of batches that have no outcome yet; content it does not
-    remember at all.
+    remember at all. And where one is cleaned alone, what came before it stays before it, what came after
+    after: who is first must not change when something is delivered again.
     """
     known = observations.outcomes_of([batch.batch_id for batch in batches])
     groups: dict[tuple[object, ...], list[RawBatch]] = defaultdict(list)
-    for place, batch in enumerate(batches):
+    turns: dict[tuple[str, str], int] = defaultdict(int)
+    for batch in batches:
+        of = batch.source, batch.class_id
         alone = (
             batch.batch_id in known
             or sources.is_canary(batch)
             or catalog.get_class(batch.class_id).same_content_within is not None
         )
-        groups[batch.source, batch.class_id, place if alone else None].append(batch)
+        groups[*of, turns[of], alone].append(batch)
+        turns[of] += alone
     return sorted(groups.values(), key=lambda together: together[0].seq)
 
 

@@ -52,6 +52,23 @@ def test_shards_do_not_hide_each_other(tmp_path):
     assert kept(tmp_path) == ["A", "B"]
 
 
+def test_flush_sees_all_classes_of_a_commit_or_none(tmp_path):
+    """Were `5` said to be written with the first class alone, the second would be taken for known."""
+    history = History(str(tmp_path), shard=0)
+    history.add("IOT03", rows("A"), 4)
+    at_each = []
+
+    def coming():
+        for class_id, key in (("IOT12", "B"), ("IOT03", "C")):
+            at_each.append(history.flush())
+            yield class_id, rows(key)
+
+    history.add_all(coming(), 5)
+
+    assert (at_each, history.flush()) == ([4, 4], 5)
+    assert (kept(tmp_path, "IOT12"), kept(tmp_path, "IOT03")) == (["B"], ["A", "C"])
+
+
 def test_failed_flush_keeps_the_rows_for_the_next(tmp_path, monkeypatch):
     history = History(str(tmp_path), shard=0)
     history.add("IOT12", rows("A"), 4)

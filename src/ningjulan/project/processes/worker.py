@@ -276,9 +276,7 @@ class Worker:
         committed = pipeline.commit(pipeline.clean_batches(batches), datetime.now(UTC), self.seen)
         # All or none: a second attempt would give the history the first ones twice.
         rows = [(one.of.class_id, pipeline.for_history(one)) for one in committed]
-        for class_id, frame in rows:
-            self.history.add(class_id, frame, batches[-1].seq)
-        self.history.skip_to(batches[-1].seq)
+        self.history.add_all(rows, batches[-1].seq)
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:

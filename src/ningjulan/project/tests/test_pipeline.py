@@ -107,3 +107,14 @@ def test_what_a_parked_batch_holds_makes_nothing_of_another_a_duplicate(seen):
     done = pipeline.commit(pipeline.clean_batches([parked, fire_batch(2, "a")]), NOW, seen)
 
     assert [keys for _, keys, _, _ in summary(done)] == [[], ["a"]]
+
+
+@pytest.mark.django_db
+def test_who_is_first_stays_so_when_something_in_between_is_delivered_again(seen, tmp_path):
+    pipeline.commit(pipeline.clean_batches([fire_batch(2, "b")]), NOW, seen)
+    after_a_crash = SeenKeys(tmp_path / "anew", Belonging(0, 1, "nowhere"))
+
+    batches = [fire_batch(1, "a"), fire_batch(2, "b"), fire_batch(3, "b", "c")]
+    done = pipeline.commit(pipeline.clean_batches(batches), NOW, after_a_crash)
+
+    assert [keys for _, keys, _, _ in summary(done)] == [["a"], ["b"], ["c"]]
