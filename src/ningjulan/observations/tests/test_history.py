@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from deltalake import DeltaTable
 
 from ningjulan.observations import history as module
 from ningjulan.observations.history import History, read_history
@@ -89,6 +90,19 @@ def test_day_is_the_street_s_day_not_utc(tmp_path):
     history.flush()
 
     assert read_history(str(tmp_path), "IOT12").collect()["day"][0].isoformat() == "2026-11-25"
+
+
+def test_files_of_a_wide_class_say_which_numbers_they_hold(tmp_path):
+    history = History(str(tmp_path), shard=0)
+    for seq in (4, 5):
+        history.add("IOT12", rows("A").with_columns(pl.lit(seq).alias(f"item_{n}") for n in range(50)), seq)
+        history.flush()
+
+    told = DeltaTable(str(tmp_path / "IOT12")).get_add_actions(flatten=True)
+    assert sorted(zip(told["min.seq"].to_pylist(), told["max.seq"].to_pylist(), strict=True)) == [
+        (4, 4),
+        (5, 5),
+    ]
 
 
 def test_skipped_sequence_numbers_move_the_position(tmp_path):
