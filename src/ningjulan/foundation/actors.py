@@ -11,6 +11,11 @@ class Role(StrEnum):
     LEADER = "leader"
     STEWARD = "steward"
     ADMIN = "admin"
+    GRID_WORKER = "grid_worker"
+    PROPERTY = "property"
+    LANDLORD = "landlord"
+    AUDITOR = "auditor"
+    RESIDENT = "resident"
     SYSTEM = "system"
 
 
@@ -21,6 +26,11 @@ LABEL_ZH: dict[Role, str] = {
     Role.LEADER: "街道领导",
     Role.STEWARD: "数据管理员",
     Role.ADMIN: "系统管理员",
+    Role.GRID_WORKER: "网格员",
+    Role.PROPERTY: "物业",
+    Role.LANDLORD: "房东",
+    Role.AUDITOR: "隐私与审计官",
+    Role.RESIDENT: "居民",
     Role.SYSTEM: "系统",
 }
 

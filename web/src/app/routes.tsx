@@ -27,6 +27,7 @@ export const router = createBrowserRouter([
               { index: true, lazy: () => import("./pages/command/command-page") },
               { path: "desk", lazy: () => import("./pages/desk/desk-page") },
               { path: "stats", lazy: () => import("./pages/stats/stats-page") },
+              { path: "registry", lazy: () => import("./pages/registry/registry-page") },
               { path: "data", lazy: () => import("./pages/data/data-page") },
               { path: "scenarios", lazy: () => import("./pages/scenarios/scenarios-page") },
             ],

@@ -3,6 +3,7 @@ export const PAGES = [
   { path: "/", name: "command" },
   { path: "/desk", name: "desk" },
   { path: "/stats", name: "stats" },
+  { path: "/registry", name: "registry" },
   { path: "/data", name: "data" },
   { path: "/scenarios", name: "scenarios" },
 ] as const;

@@ -1,12 +1,13 @@
 import { enData } from "./data.en";
 import { enRecords } from "./records.en";
+import { enRegistry } from "./registry.en";
 import { plural } from "./plural";
 import type { Messages } from "./zh-CN";
 
 /** English interface text. Same structure as zh-CN.ts, proven by the type. */
 export const en: Messages = {
   product: "Ningjulan",
-  nav: { main: "Main", command: "Map", desk: "Cases", stats: "Insight", data: "Data", scenarios: "Scenarios", more: "More" },
+  nav: { main: "Main", command: "Map", desk: "Cases", stats: "Insight", registry: "Registry", data: "Data", scenarios: "Scenarios", more: "More" },
   shell: {
     skip: "Skip to main content",
     tenant: "Area",
@@ -274,6 +275,7 @@ export const en: Messages = {
   },
   ...enData,
   ...enRecords,
+  ...enRegistry,
   palette: {
     title: "Search or run a command",
     short: "Search",

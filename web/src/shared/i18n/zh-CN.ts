@@ -1,10 +1,11 @@
 import { zhData } from "./data.zh-CN";
 import { zhRecords } from "./records.zh-CN";
+import { zhRegistry } from "./registry.zh-CN";
 
 /** 中文界面文字。英文在 en.ts，两者结构相同（由类型保证）。 */
 export const zhCN = {
   product: "宁聚蓝",
-  nav: { main: "主导航", command: "一张图", desk: "案件", stats: "研判", data: "数据", scenarios: "场景", more: "更多" },
+  nav: { main: "主导航", command: "一张图", desk: "案件", stats: "研判", registry: "底数", data: "数据", scenarios: "场景", more: "更多" },
   shell: {
     skip: "跳到主要内容",
     tenant: "所在街道",
@@ -257,6 +258,7 @@ export const zhCN = {
   },
   ...zhData,
   ...zhRecords,
+  ...zhRegistry,
   palette: {
     title: "搜索或执行命令",
     short: "搜索",

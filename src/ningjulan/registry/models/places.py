@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length, Substr
 
 
-def _prefix_index(field: str, name: str) -> models.Index:
+def prefix_index(field: str, name: str) -> models.Index:
     """Return an index for area codes that also serves `LIKE '330109013%'`, in databases of any collation."""
     return models.Index(fields=[field], name=name, opclasses=["varchar_pattern_ops"])
 
@@ -46,7 +46,7 @@ class Area(models.Model):
     class Meta:
         verbose_name = "区域"
         verbose_name_plural = "区域"
-        indexes = [_prefix_index("parent_code", name="registry_area_parent")]
+        indexes = [prefix_index("parent_code", name="registry_area_parent")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(parent_code="") | Q(parent_code=Substr(F("code"), 1, Length("parent_code"))),
@@ -77,7 +77,7 @@ class Compound(models.Model):
     class Meta:
         verbose_name = "小区院落"
         verbose_name_plural = "小区院落"
-        indexes = [_prefix_index("community_code", name="registry_compound_community")]
+        indexes = [prefix_index("community_code", name="registry_compound_community")]
         constraints = [models.UniqueConstraint(fields=["code"], name="registry_compound_code_is_unique")]
 
 
@@ -108,7 +108,7 @@ class Building(models.Model):
         verbose_name = "楼栋"
         verbose_name_plural = "楼栋"
         indexes = [
-            _prefix_index("grid_code", name="registry_building_grid"),
+            prefix_index("grid_code", name="registry_building_grid"),
             models.Index(fields=["map_id"], name="registry_building_map"),
         ]
         constraints = [
@@ -141,7 +141,7 @@ class Address(models.Model):
     class Meta:
         verbose_name = "标准地址"
         verbose_name_plural = "标准地址"
-        indexes = [_prefix_index("grid_code", name="registry_address_grid")]
+        indexes = [prefix_index("grid_code", name="registry_address_grid")]
         constraints = [models.UniqueConstraint(fields=["code"], name="registry_address_code_is_unique")]
 
 
@@ -168,7 +168,7 @@ class Device(models.Model):
     class Meta:
         verbose_name = "设备"
         verbose_name_plural = "设备"
-        indexes = [_prefix_index("grid_code", name="registry_device_grid")]
+        indexes = [prefix_index("grid_code", name="registry_device_grid")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(heading_deg__isnull=True) | Q(heading_deg__lt=360),
@@ -192,7 +192,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = "处置单位"
         verbose_name_plural = "处置单位"
-        indexes = [_prefix_index("area_code", name="registry_unit_area")]
+        indexes = [prefix_index("area_code", name="registry_unit_area")]
 
     def __str__(self) -> str:
         return self.name
