@@ -15,6 +15,7 @@ from ningjulan.project.commands import (
     demonstrate,
     develop,
     history,
+    keys,
     parked,
     platform,
     records,
@@ -25,7 +26,7 @@ from ningjulan.project.commands import (
 from ningjulan.project.language import sentence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (platform, records, history, parked, replay, scenarios, spark, develop, demonstrate):
+for part in (platform, records, history, keys, parked, replay, scenarios, spark, develop, demonstrate):
     app.add_typer(part.app)
 
 

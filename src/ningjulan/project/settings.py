@@ -57,6 +57,10 @@ REPLAY_FOLDER = ARCHIVE_FOLDER.parent / "replays"  # what a replay would write, 
 TOWN_FOLDER = Path(os.environ.get("NINGJULAN_TOWN_FOLDER", VAR / "town"))
 DEMO = os.environ.get("NINGJULAN_DEMO", "0") == "1"
 
+SEALING = os.environ.get("NINGJULAN_SEALING", "sm4")  # sm4 (SM4-GCM, HMAC-SM3) | aes (AES-256-GCM, SHA-256)
+SEALING_KEY_FILE = Path(os.environ.get("NINGJULAN_KEY_FILE", VAR / "keys" / "keys.json"))
+SEALING_KEYS = os.environ.get("NINGJULAN_KEYS", "")  # "package.module:callable" of a key service
+
 SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("NINGJULAN_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
