@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -30,7 +30,7 @@ from ningjulan.foundation.errors import Conflict, InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
 from ningjulan.observations import replays
 from ningjulan.project import pipeline, settings
-from ningjulan.project.processes.pulling import fetch, together
+from ningjulan.project.processes.pulling import ahead, together
 from ningjulan.project.processes.replaying import (
     STAND_STILL_WITHIN_S,
     Replayer,
@@ -161,8 +161,10 @@ class Worker:
     async def _take_from(self, subscription: JetStreamContext.PullSubscription) -> None:
         """Process what comes. Returns when told to stop, and when a message is missing: pull anew then."""
         expected = 1
-        async with aclosing(self._ahead(subscription)) as ahead:
-            async for messages in ahead:
+        async with aclosing(ahead(subscription)) as coming:
+            async for messages in coming:
+                if self.stop.is_set():
+                    return
                 delivered = [message.metadata.sequence.consumer for message in messages]
                 if delivered != list(range(expected, expected + len(messages))):
                     # Sent, and lost with a connection. To acknowledge what follows would acknowledge it too.
@@ -174,24 +176,8 @@ class Worker:
                     self._last, self._done = some[-1][0], some[-1][1].seq
                     if self.history.n_waiting > FLUSH_ROWS:
                         self._history_is_due.set()
-
-    async def _ahead(
-        self, subscription: JetStreamContext.PullSubscription
-    ) -> AsyncGenerator[list[Msg], None]:
-        """Yield what comes, and fetch the next messages while the last are processed."""
-        fetching = asyncio.create_task(fetch(subscription))
-        try:
-            while not self.stop.is_set():
-                messages = await fetching
-                fetching = asyncio.create_task(fetch(subscription))
-                if messages:  # the server may answer with none
-                    yield messages
                 while self.history.n_waiting > WAITING_LIMIT and not self.stop.is_set():
                     await _sleep_or(self.stop, 0.05)  # the history is away: what we have not pulled is safe
-        finally:
-            fetching.cancel()
-            with suppress(asyncio.CancelledError, nats.errors.Error, OSError):
-                await fetching
 
     async def _subscribe(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """Start behind our own position, with a consumer that knows nothing of earlier runs."""
