@@ -20,6 +20,7 @@ import polars as pl
 from ningjulan.catalog.forbidden import forbidden_word
 from ningjulan.foundation.errors import InputRefused
 from ningjulan.sources.contracts import REFUSED, AreaDraft, UnitDraft
+from ningjulan.sources.csv_text import CsvRow, csv_rows, header_of, is_no_text, printable
 from ningjulan.sources.manifest import Source
 
 ROWS_PER_CHUNK = 5_000
@@ -102,7 +103,7 @@ def read_file(path: Path, source: Source, *, class_id: str | None = None) -> Ite
     to_records = _to_records(source, main)
     row_first = 1
     for rows in _TABLES[kind](path, source):
-        allowed = rows.frame.select(c for c in rows.frame.columns if not forbidden_word(c))
+        allowed = _allowed(rows.frame)
         broken = {index: _wrapped(reason, text) for index, reason, text in rows.broken}
         for name, records in to_records(allowed).items():
             fill = broken if name == main else dict.fromkeys(broken)
@@ -117,7 +118,14 @@ def rows_of(path: Path, source: Source) -> Iterator[pl.DataFrame]:
         FileRefused: See `look_at`.
     """
     for rows in _TABLES[_kind(path, source)](path, source):
-        yield rows.frame.select(c for c in rows.frame.columns if not forbidden_word(c))
+        yield _allowed(rows.frame)
+
+
+def _allowed(rows: pl.DataFrame) -> pl.DataFrame:
+    columns = [column for column in rows.columns if not forbidden_word(column)]
+    if not columns:  # rows of nothing would vanish without a reject
+        raise FileRefused(reason="没有一列是本平台可以接收的")
+    return rows.select(columns)
 
 
 def areas_in(path: Path, source: Source) -> list[AreaDraft]:
@@ -166,13 +174,26 @@ def _wrapped(reason: str, text: str) -> bytes:
 
 def _lines(records: pl.DataFrame) -> list[bytes]:
     """Return one JSON line per row."""
-    if records.is_empty():
-        return []
-    aware = [n for n, t in records.schema.items() if isinstance(t, pl.Datetime) and t.time_zone]
-    records = records.with_columns(pl.col(aware).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z"))
+    records = records.with_columns(
+        _written(name, of) for name, of in records.schema.items() if of in (pl.Date, pl.Datetime)
+    )
     buffer = io.BytesIO()
-    records.write_ndjson(buffer)
+    try:
+        records.write_ndjson(buffer)
+    except pl.exceptions.PanicException:
+        raise FileRefused(reason="有 JSON 无法表示的内容（如二进制），请改为文字后重试") from None
     return buffer.getvalue().splitlines()
+
+
+def _written(name: str, of: pl.DataType) -> pl.Expr:
+    """Return dates or instants as text; what no calendar has, as the number that stands in the file."""
+    years = pl.col(name).dt.year()
+    is_known = years.is_between(1, 9999)
+    form = "%Y-%m-%d"
+    if isinstance(of, pl.Datetime):
+        form = "%Y-%m-%dT%H:%M:%S%.6f%:z" if of.time_zone else "%Y-%m-%d %H:%M:%S%.6f"
+    text = pl.when(is_known).then(pl.col(name)).dt.strftime(form)
+    return pl.coalesce(text, pl.format("未知时间 {}", pl.col(name).to_physical())).alias(name)
 
 
 def _to_records(source: Source, class_id: str) -> ToRecords:
@@ -259,70 +280,30 @@ def _csv(path: Path, source: Source) -> Iterator[_Rows]:
 
     with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
         reader = csv.reader(remembered(file), strict=True)
-        header = _header(reader, path)
-        found = _csv_rows(reader, raw, len(header))
-        while part := list(islice(found, ROWS_PER_CHUNK)):
+        header = _checked_header(header_of(reader), path)
+        found = csv_rows(reader, raw, len(header))
+        for part in _parts(found):
             rows = [row.cells for row in part if row.fault is None]
             broken = [
-                (n, row.fault, _printable(row.text, encoding)) for n, row in enumerate(part) if row.fault
+                (n, row.fault, printable(row.text, encoding)) for n, row in enumerate(part) if row.fault
             ]
             frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
             yield _Rows(frame, broken, min(read / size, 1.0))
 
 
-class _CsvRow(NamedTuple):
-    cells: list[str]
-    text: str
-    fault: str | None
+def _parts(rows: Iterator[CsvRow]) -> Iterator[list[CsvRow]]:
+    """Yield so many rows at a time; of a file without any, none once, so that its columns are known."""
+    part = list(islice(rows, ROWS_PER_CHUNK))
+    yield part
+    while part and (part := list(islice(rows, ROWS_PER_CHUNK))):
+        yield part
 
 
-def _csv_rows(reader: Any, raw: list[str], n_columns: int) -> Iterator[_CsvRow]:
-    """Yield the rows of a CSV file; empty lines are none.
-
-    Where one row spans several lines and does not fit, a quote was left open: then each line is read alone,
-    so that one stray quote breaks one row and not all that follow.
-    """
-    while True:
-        raw.clear()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            cells = []
-        lines = [line.rstrip("\r\n") for line in raw]
-        row = _csv_row(cells, "\n".join(lines), n_columns)
-        if row.fault == "row_broken" and len(lines) > 1:
-            yield from (_csv_row(_cells_of(line), line, n_columns) for line in lines if line)
-        elif row.text:
-            yield row
-
-
-def _csv_row(cells: list[str], text: str, n_columns: int) -> _CsvRow:
-    if any("\udc80" <= character <= "\udcff" for character in text):
-        return _CsvRow(cells, text, "not_utf8")
-    return _CsvRow(cells, text, None if len(cells) == n_columns else "row_broken")
-
-
-def _cells_of(line: str) -> list[str]:
-    try:
-        return next(csv.reader([line], strict=True))
-    except csv.Error:
-        return []
-
-
-def _printable(text: str, encoding: str) -> str:
-    """Return text as JSON can carry it: bytes that are no text as \\xNN."""
-    return text.encode(encoding, "surrogateescape").decode(encoding, "backslashreplace")
-
-
-def _header(reader: Any, path: Path) -> list[str]:
-    try:
-        header = [name.strip() for name in next(reader, [])]
-    except csv.Error:
-        header = []
+def _checked_header(header: list[str], path: Path) -> list[str]:
     if not header or not all(header):
         raise FileRefused(reason=f"{path.name} 的第一行应为列名，且不得有空列名")
+    if any(map(is_no_text, header)):
+        raise FileRefused(reason=f"{path.name} 的列名不是可读的文字，请核对文件编码")
     if len(set(header)) < len(header):
         twice = sorted({name for name in header if header.count(name) > 1})
         raise FileRefused(reason=f"{path.name} 的列名重复：{'、'.join(twice)}")
@@ -334,11 +315,14 @@ def _xlsx(path: Path, source: Source) -> Iterator[_Rows]:
 
     try:
         sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars()
-    except Exception as error:  # fastexcel's errors have no common base in its public interface
+    except BaseException as error:  # its errors have no common base, its panics are no exceptions even
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise FileRefused(reason=f"{path.name} 不是可读的 XLSX（{type(error).__name__}）") from error
-    for first in range(0, sheet.height, ROWS_PER_CHUNK):
+    _checked_header(sheet.columns, path)
+    for first in range(0, max(sheet.height, 1), ROWS_PER_CHUNK):
         part = sheet.slice(first, ROWS_PER_CHUNK)
-        yield _Rows(part, [], (first + part.height) / sheet.height)
+        yield _Rows(part, [], (first + part.height) / max(sheet.height, 1))
 
 
 def _parquet(path: Path, source: Source) -> Iterator[_Rows]:
@@ -346,13 +330,16 @@ def _parquet(path: Path, source: Source) -> Iterator[_Rows]:
 
     try:
         file = pyarrow.parquet.ParquetFile(path)
-    except (pyarrow.ArrowInvalid, OSError) as error:
+        columns = _checked_header(file.schema_arrow.names, path)
+        read, total = 0, max(file.metadata.num_rows, 1)
+        if file.metadata.num_rows == 0:
+            yield _Rows(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), [], 1.0)
+        for batch in file.iter_batches(batch_size=ROWS_PER_CHUNK):
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            read += frame.height
+            yield _Rows(frame, [], min(read / total, 1.0))
+    except (pyarrow.ArrowException, OSError, pl.exceptions.PolarsError) as error:
         raise FileRefused(reason=f"{path.name} 不是可读的 Parquet") from error
-    read, total = 0, file.metadata.num_rows or 1
-    for batch in file.iter_batches(batch_size=ROWS_PER_CHUNK):
-        frame = pl.DataFrame(pl.from_arrow(batch))
-        read += frame.height
-        yield _Rows(frame, [], read / total)
 
 
 _TABLES: dict[str, Callable[[Path, Source], Iterator[_Rows]]] = {

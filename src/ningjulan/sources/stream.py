@@ -39,6 +39,9 @@ BATCH_BYTES = 900 * 2**10  # a server as it comes takes messages of 1 MiB, heade
 PUBLISH_TIMEOUT_S = 10.0
 NEARLY_FULL = 0.7
 PACKED_FROM = 512  # bytes; less is not worth it
+LARGEST_PAYLOAD = 64 * 2**20  # a single line, as long as a whole body may be
+_LONGEST = {"Nj-Batch": 200, "Nj-Receipt": 150, "Nj-Source": 64, "Nj-Class": 8}
+"""Of each name, as the tables keep it: a batch that is named otherwise could not even be parked."""
 _CLOSED = "raw.closed."  # instead of its shards, while their number changes; what follows is the old one
 
 
@@ -171,19 +174,26 @@ def read_batch(seq: int, headers: Mapping[str, str], data: bytes) -> RawBatch:
         KeyError, ValueError: Whoever wrote it into the stream is none of our doors.
     """
     payload = _unpacked(data, int(headers["Nj-Packed"])) if "Nj-Packed" in headers else data
-    return RawBatch(
-        batch_id=headers["Nj-Batch"],
-        receipt_id=headers["Nj-Receipt"],
-        source=headers["Nj-Source"],
-        class_id=headers["Nj-Class"],
-        first_row=int(headers["Nj-First-Row"]),
-        received_at=datetime.fromisoformat(headers["Nj-Received"]).astimezone(UTC),
-        payload=payload,
-        seq=seq,
-    )
+    batch_id, receipt_id, source, class_id = (_name(headers[name], _LONGEST[name]) for name in _LONGEST)
+    first_row = int(headers["Nj-First-Row"])
+    if not 1 <= first_row < 2**31 - len(payload):
+        raise ValueError("a row that no upload has")
+    try:
+        received_at = datetime.fromisoformat(headers["Nj-Received"]).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a moment out of all calendars") from error
+    return RawBatch(batch_id, receipt_id, source, class_id, first_row, received_at, payload, seq)
+
+
+def _name(text: str, longest: int) -> str:
+    if len(text) > longest or not text.isprintable():
+        raise ValueError("a name that no door gives")
+    return text
 
 
 def _unpacked(data: bytes, size: int) -> bytes:
+    if size > LARGEST_PAYLOAD:
+        raise ValueError("larger than any door takes")
     try:
         if zstandard.frame_content_size(data) != size:  # asked first: nothing larger is ever unpacked
             raise ValueError("packed otherwise than it says")

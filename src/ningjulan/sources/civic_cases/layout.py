@@ -1,6 +1,11 @@
 """The published CSV: its columns, and how its ids become our area and unit codes."""
 
+from pathlib import Path
+
 import polars as pl
+
+from ningjulan.sources.manifest import get_source
+from ningjulan.sources.readers import FileRefused, rows_of
 
 TENANT = "440310"
 COLUMNS = frozenset(
@@ -9,6 +14,28 @@ COLUMNS = frozenset(
     | {"DISPOSE_UNIT_ID", "DISPOSE_UNIT_NAME", "EVENT_SRC_ID", "EVENT_SRC_NAME", "EVENT_PROPERTY_NAME"}
     | {"ACHIEVE_STATUS", "ACHIEVE_NAME"}
 )
+
+
+def checked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of the published file as text, whatever kind of table they came in.
+
+    Raises:
+        FileRefused: A column is missing, or holds no plain values.
+    """
+    if missing := sorted(COLUMNS - set(rows.columns)):
+        raise FileRefused(reason=f"缺少列 {'、'.join(missing)}")
+    if nested := sorted(name for name in COLUMNS if rows.schema[name].is_nested()):
+        raise FileRefused(reason=f"列 {'、'.join(nested)} 应为文字或数字")
+    return rows.with_columns(pl.col(COLUMNS).cast(pl.String))
+
+
+def whole_file(path: Path) -> pl.DataFrame:
+    """Return all readable rows of a published file.
+
+    Raises:
+        FileRefused: It cannot be read, or is not such a file.
+    """
+    return pl.concat(checked(rows) for rows in rows_of(path, get_source("civic_cases")))
 
 
 def text(column: str) -> pl.Expr:

@@ -11,10 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from ningjulan.sources.civic_cases.layout import TENANT, community_code, street_code, text
+from ningjulan.sources.civic_cases.layout import TENANT, community_code, street_code, text, whole_file
 from ningjulan.sources.contracts import AreaDraft
-from ningjulan.sources.manifest import get_source
-from ningjulan.sources.readers import rows_of
 
 _TIMES_MEDIAN = 5.0
 _AT_LEAST_KM = 2.0
@@ -25,9 +23,9 @@ def areas(path: Path) -> list[AreaDraft]:
     """Return the district, its streets and its communities, parents first, trusted points with them.
 
     Raises:
-        FileRefused: The file cannot be read.
+        FileRefused: The file cannot be read, or is not such a file.
     """
-    rows = pl.concat(rows_of(path, get_source("civic_cases"))).select(
+    rows = whole_file(path).select(
         street=street_code(),
         street_name=text("STREET_NAME"),
         community=community_code(),

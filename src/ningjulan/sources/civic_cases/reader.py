@@ -8,11 +8,10 @@ from functools import lru_cache
 
 import polars as pl
 
-from ningjulan.sources.civic_cases.layout import COLUMNS, community_code, street_code, text, unit_code
+from ningjulan.sources.civic_cases.layout import checked, community_code, street_code, text, unit_code
 from ningjulan.sources.civic_cases.places import areas
 from ningjulan.sources.civic_cases.units import units
 from ningjulan.sources.manifest import get_source
-from ningjulan.sources.readers import FileRefused
 
 __all__ = ["areas", "to_records", "units"]
 
@@ -23,14 +22,14 @@ def to_records(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the events and the steps of some rows, one each per row, in row order.
 
     Args:
-        rows: Text columns of the published CSV.
+        rows: Columns of the published file.
 
     Raises:
-        FileRefused: A column is missing.
+        FileRefused: A column is missing, or holds no plain values.
     """
-    if missing := sorted(COLUMNS - set(rows.columns)):
-        raise FileRefused(reason=f"缺少列 {'、'.join(missing)}")
-    common = rows.with_columns(event_no=_event_no(), area_code=pl.coalesce(community_code(), street_code()))
+    common = checked(rows).with_columns(
+        event_no=_event_no(), area_code=pl.coalesce(community_code(), street_code())
+    )
     return {"BIZ16": _events(common), "BIZ17": _steps(common)}
 
 

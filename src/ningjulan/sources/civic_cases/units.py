@@ -11,10 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
-from ningjulan.sources.civic_cases.layout import TENANT, community_code, street_code, text, unit_code
+from ningjulan.sources.civic_cases.layout import (
+    TENANT,
+    community_code,
+    street_code,
+    text,
+    unit_code,
+    whole_file,
+)
 from ningjulan.sources.contracts import UnitDraft
-from ningjulan.sources.manifest import get_source
-from ningjulan.sources.readers import rows_of
 
 _COMPANY = re.compile("公司|营业中心|供电局")
 _COMMUNITY = re.compile("社区(?:工作站)?$")
@@ -25,9 +30,9 @@ def units(path: Path) -> list[UnitDraft]:
     """Return the units that the file names, by code.
 
     Raises:
-        FileRefused: The file cannot be read.
+        FileRefused: The file cannot be read, or is not such a file.
     """
-    rows = pl.concat(rows_of(path, get_source("civic_cases")))
+    rows = whole_file(path)
     spellings = (
         rows.select(code=unit_code(), name=text("DISPOSE_UNIT_NAME"))
         .drop_nulls()

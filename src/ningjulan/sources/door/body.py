@@ -11,7 +11,7 @@ from ningjulan.foundation.errors import InputRefused
 
 MAX_BODY = 64 * 2**20
 MAX_RECORDS = 100_000  # of one body: each is an object of its own here, and a row somewhere in the end
-MAX_MEMBERS = 4096  # of one gzip body; bgzip makes one of each 64 KiB
+MAX_MEMBERS = 4096  # of one packed body; bgzip makes one of each 64 KiB
 STEP = 512  # bytes of zstd unpacked at once: a bomb grows by some 20 MB before it is seen
 
 
@@ -90,21 +90,34 @@ class _Gzip:
 
 
 class _Zstd:
-    """Zstandard with a bounded window; output is read in chunks, so a bomb stops at the limit."""
+    """Zstandard with a bounded window, also of several frames; output is read in chunks, so a bomb stops at
+    the limit."""
 
     def __init__(self) -> None:
-        self._step = zstandard.ZstdDecompressor(max_window_size=2**27).decompressobj()
+        self._unpacking = zstandard.ZstdDecompressor(max_window_size=2**27)
+        self._step = self._unpacking.decompressobj()
         self._started = False
+        self._members = 1
 
     def decompress(self, data: bytes, limit: int) -> bytes:
         out = bytearray()
         view = memoryview(data)
         for start in range(0, len(view), STEP):
             self._started = True
-            out += self._step.decompress(bytes(view[start : start + STEP]))
+            self._unpack(bytes(view[start : start + STEP]), out)
             if len(out) > limit:
                 break
         return bytes(out)
+
+    def _unpack(self, data: bytes, out: bytearray) -> None:
+        while data:
+            if self._step.eof:  # what follows a frame is another one, or the body is damaged
+                self._members += 1
+                if self._members > MAX_MEMBERS:
+                    raise zstandard.ZstdError("too many frames")
+                self._step = self._unpacking.decompressobj()
+            out += self._step.decompress(data)
+            data = self._step.unused_data
 
     def finished(self) -> bool:
         return self._step.eof or not self._started

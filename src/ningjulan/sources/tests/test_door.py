@@ -75,6 +75,9 @@ def test_large_body_is_cut_into_batches_that_keep_their_row_numbers(nats_url):
         pytest.param("gzip", gzip.compress, id="gzip"),
         pytest.param("gzip", lambda b: gzip.compress(b[:9]) + gzip.compress(b[9:]), id="gzip of two members"),
         pytest.param("zstd", zstandard.compress, id="zstd"),
+        pytest.param(
+            "zstd", lambda b: zstandard.compress(b[:9]) + zstandard.compress(b[9:]), id="zstd of two frames"
+        ),
         pytest.param("identity", bytes, id="plain"),
     ],
 )
@@ -144,6 +147,10 @@ def test_idempotency_key_used_again_for_something_else_swallows_nothing(nats_url
             400, "body_damaged", id="not gzip",
         ),
         pytest.param(
+            {"body": zstandard.compress(RECORD) + RECORD, "headers": {"Content-Encoding": "zstd"}},
+            400, "body_damaged", id="more behind zstd",
+        ),
+        pytest.param(
             {"headers": {"Idempotency-Key": "k" * 65}}, 422, "idempotency_key_refused", id="long key"
         ),
         pytest.param(
@@ -203,15 +210,18 @@ EMPTY_BLOCKS = b"\0\0\0\xff\xff" * 200_000  # of deflate: they unpack to nothing
     [
         pytest.param(b"", gzip.compress(b"") * 50_000, "body_damaged", id="members"),
         pytest.param(gzip.compress(b"")[:10], EMPTY_BLOCKS, "body_too_large", id="blocks"),
+        pytest.param(b"", zstandard.compress(b"") * 50_000, "body_damaged", id="frames"),
     ],
 )
 def test_packed_emptiness_without_end_is_refused(nats_url, first, then, code):
+    encoding = "zstd" if then.startswith(b"\x28\xb5\x2f\xfd") else "gzip"
+
     async def endless():
         yield first
         for _ in range(80):
             yield then
 
-    answer, stored = post(nats_url, endless(), headers={"Content-Encoding": "gzip"})
+    answer, stored = post(nats_url, endless(), headers={"Content-Encoding": encoding})
 
     assert (answer.json()["code"], stored) == (code, [])
 

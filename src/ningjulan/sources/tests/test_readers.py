@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ningjulan.sources import readers
@@ -62,6 +64,12 @@ def test_one_stray_quote_breaks_one_row(tmp_path):
     assert [row.get("msg_id") for row in found] == ["M1", None, "M3", "M1"]
 
 
+def test_one_stray_quote_beside_bytes_that_are_no_text_breaks_one_row_too(tmp_path):
+    path = written(tmp_path, (HEADER + ROWS[0]).encode() + b'M2,"D\xff,x,y\n' + (ROWS[2] + ROWS[0]).encode())
+
+    assert [row.get("msg_id") for row in records(path)] == ["M1", None, "M3", "M1"]
+
+
 def test_bytes_that_are_no_text_are_kept_readable(tmp_path):
     path = written(tmp_path, (HEADER + ROWS[0]).encode() + b"M2,D\xff,2026-11-25,\xe7\x81\xab\n" + b"\xff\n")
 
@@ -96,6 +104,20 @@ def test_forbidden_columns_are_dropped_and_named(tmp_path):
     assert records(path) == [{"msg_id": "M1"}]
 
 
+def test_a_file_of_forbidden_columns_only_is_refused_and_no_row_vanishes(tmp_path):
+    path = written(tmp_path, "face_id,民族\nF1,汉\nF2\n")
+
+    with pytest.raises(FileRefused, match="没有一列"):
+        records(path)
+
+
+def test_a_file_without_rows_tells_its_columns_all_the_same(tmp_path):
+    path = written(tmp_path, "msg_id,民族\n")
+
+    assert look_at(path, IOT).columns == ("msg_id", "民族")
+    assert records(path) == []
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -104,6 +126,7 @@ def test_forbidden_columns_are_dropped_and_named(tmp_path):
         pytest.param("a.csv", b"a,,b\n", "不得有空列名", id="column without a name"),
         pytest.param("a.csv", b"a,b,a\n", "列名重复：a", id="column twice"),
         pytest.param("a.csv", b'"a,b\n', "第一行应为列名", id="header never closed"),
+        pytest.param("a.csv", b"a,\xff\n1,2\n", "不是可读的文字", id="header that is no text"),
         pytest.param("a.xlsx", b"PK no", "不是可读的 XLSX", id="no XLSX"),
         pytest.param("a.parquet", b"PAR1", "不是可读的 Parquet", id="no Parquet"),
     ],
@@ -152,6 +175,45 @@ def test_parquet_keeps_its_types(tmp_path):
     assert records(path) == [
         {"msg_id": "M1", "status_bits": 2, "event_time": "2026-11-25T02:00:00.000000+00:00", "x": None}
     ]
+
+
+def test_parquet_keeps_a_moment_that_no_calendar_has_for_cleaning_to_reject(tmp_path):
+    path = tmp_path / "alarms.parquet"
+    far = pl.DataFrame({"day": [2**31 - 1, 20_000], "at": [2**62, 0], "local": [-(2**62), 0]})
+    far.cast({"day": pl.Int32}).cast(
+        {"day": pl.Date, "at": pl.Datetime("us", "UTC"), "local": pl.Datetime("us")}
+    ).write_parquet(path)
+
+    first, second = records(path)
+
+    assert first == {
+        name: f"未知时间 {n}" for name, n in zip(first, (2**31 - 1, 2**62, -(2**62)), strict=True)
+    }
+    assert second["day"] == "2024-10-04"
+    assert second["local"] == "1970-01-01 00:00:00.000000"
+
+
+def test_a_parquet_file_of_pictures_or_with_a_column_twice_is_refused(tmp_path):
+    path = tmp_path / "alarms.parquet"
+    pl.DataFrame({"msg_id": ["M1"], "picture": [b"\xff\xd8"]}).write_parquet(path)
+
+    with pytest.raises(FileRefused, match="JSON 无法表示"):
+        records(path)
+
+    pq.write_table(pa.Table.from_arrays([pa.array(["M1"])] * 2, names=["msg_id", "msg_id"]), path)
+    with pytest.raises(FileRefused, match="列名重复：msg_id"):
+        records(path)
+
+
+def test_a_parquet_file_damaged_in_the_middle_is_refused(tmp_path):
+    path = tmp_path / "alarms.parquet"
+    pl.DataFrame({"msg_id": [f"M{n}" for n in range(999)]}).write_parquet(path)
+    content = bytearray(path.read_bytes())
+    content[40:400] = b"\xff" * 360
+    path.write_bytes(content)
+
+    with pytest.raises(FileRefused, match="不是可读的 Parquet"):
+        records(path)
 
 
 def test_xlsx_comes_as_text(tmp_path):

@@ -31,6 +31,31 @@ def test_records_that_repeat_each_other_take_little_room():
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"Nj-Received": "0001-01-01T00:00:00+23:00"}, id="before all calendars"),
+        pytest.param({"Nj-First-Row": "9" * 12}, id="row that no upload has"),
+        pytest.param({"Nj-First-Row": "-1"}, id="row before the first"),
+        pytest.param({"Nj-Class": "IOT12" * 2}, id="class longer than its column"),
+        pytest.param({"Nj-Batch": "b" * 201}, id="batch longer than its column"),
+        pytest.param({"Nj-Source": "town\0iot"}, id="text that no database takes"),
+    ],
+)
+def test_what_could_not_even_be_parked_is_no_batch(change):
+    raw = batch(b"{}\n{}")
+
+    with pytest.raises(ValueError):  # noqa: PT011  # the worker asks for no more
+        read_batch(7, raw.headers() | change, raw.payload)
+
+
+def test_a_packing_that_says_it_is_enormous_is_not_unpacked():
+    frame = b"\x28\xb5\x2f\xfd\xe0" + (2**40).to_bytes(8, "little") + b"\x01\x00\x00"
+
+    with pytest.raises(ValueError, match="larger than any door takes"):
+        read_batch(7, batch(b"").headers() | {"Nj-Packed": str(2**40)}, frame)
+
+
+@pytest.mark.parametrize(
     ("data", "size"),
     [
         pytest.param(b"no frame", 8, id="not packed"),

@@ -1,6 +1,9 @@
 """Rows become records, areas and units."""
 
+import json
+
 import numpy as np
+import polars as pl
 import pytest
 
 from ningjulan.sources.civic_cases.places import trusted_points
@@ -58,6 +61,28 @@ def test_another_file_is_refused_before_anything_is_taken(tmp_path):
 
     with pytest.raises(FileRefused, match="缺少列"):
         list(read_file(path, SOURCE))
+    for told in (areas_in, units_in):
+        with pytest.raises(FileRefused, match="缺少列"):
+            told(path, SOURCE)
+
+
+def test_a_file_without_rows_tells_of_no_place_but_the_district(tmp_path):
+    path = file_of(tmp_path)
+
+    assert [area.code for area in areas_in(path, SOURCE)] == ["440310"]
+    assert units_in(path, SOURCE) == []
+    assert list(read_file(path, SOURCE)) == []
+
+
+def test_a_table_of_numbers_is_read_as_text(tmp_path):
+    rows = pl.read_csv(file_of(tmp_path, {}, {"rec_id": "8"}))
+    path = tmp_path / "cases.parquet"
+    rows.write_parquet(path)
+
+    lines = [json.loads(line) for chunk in read_file(path, SOURCE) for line in chunk.lines]
+
+    assert [line["event_no"] for line in lines[:2]] == ["20180301101000007", "20180301101000008"]
+    assert [area.code for area in areas_in(path, SOURCE)][1:] == ["440310101", "440310101031"]
 
 
 @needs_sample
