@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 HIDDEN = "***"
 
-_COMPOUND_SURNAMES = frozenset(
+COMPOUND_SURNAMES = frozenset(
     re.findall(
         "..",
         "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙慕容仲孙钟离长孙宇文"
@@ -45,7 +45,7 @@ def _name(name: str) -> str:
         return "*"
     if not _HAN_NAME.fullmatch(name):
         return name[0] + HIDDEN
-    kept = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
+    kept = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
     return name[:kept] + "*" * (len(name) - kept)
 
 

@@ -19,6 +19,7 @@ from ningjulan.project.commands import (
     parked,
     platform,
     records,
+    registry,
     replay,
     scenarios,
     spark,
@@ -26,7 +27,8 @@ from ningjulan.project.commands import (
 from ningjulan.project.language import sentence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for part in (platform, records, history, keys, parked, replay, scenarios, spark, develop, demonstrate):
+PARTS = (platform, records, history, keys, parked, registry, replay, scenarios, spark, develop, demonstrate)
+for part in PARTS:
     app.add_typer(part.app)
 
 
