@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+import numpy as np
 import zstandard
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, PubAck, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NoStreamResponseError
+from numpy.typing import NDArray
 
 from ningjulan.foundation.errors import InputRefused, TemporarilyDown
 
@@ -79,7 +81,7 @@ class RawBatch:
 
     @cached_property
     def n_lines(self) -> int:
-        return self.payload.count(b"\n") + 1
+        return 1 + len(_breaks(self.payload))
 
     @property
     def lines(self) -> list[bytes]:
@@ -208,27 +210,18 @@ def cut(payload: bytes) -> Iterator[tuple[int, bytes]]:
     Yields:
         Number of the batch's first line (from 1) and its lines.
     """
-    start, first = 0, 1
-    while start <= len(payload):
-        end = _end_of_batch(payload, start)
-        batch = payload[start:end]
-        yield first, batch
-        first += batch.count(b"\n") + 1
-        start = end + 1
+    ends = np.append(_breaks(payload), len(payload))
+    start = line = 0
+    while line < len(ends):
+        fitting = int(np.searchsorted(ends, start + BATCH_BYTES, side="right"))
+        after = max(line + 1, min(fitting, line + BATCH_RECORDS))
+        yield line + 1, payload[start : ends[after - 1]]
+        start, line = int(ends[after - 1]) + 1, after
 
 
-def _end_of_batch(payload: bytes, start: int) -> int:
-    if len(payload) - start <= BATCH_BYTES:
-        end = len(payload)
-    else:
-        end = payload.rfind(b"\n", start, start + BATCH_BYTES + 1)
-        if end < 0:  # one line, longer than a batch
-            end = payload.find(b"\n", start)
-            end = len(payload) if end < 0 else end
-    if payload.count(b"\n", start, end) < BATCH_RECORDS:
-        return end
-    *_, rest = payload[start:end].split(b"\n", BATCH_RECORDS)
-    return end - len(rest) - 1
+def _breaks(payload: bytes) -> NDArray[np.intp]:
+    """Return where the line breaks are; for lines as short as ours twice as fast as `bytes.count`."""
+    return np.flatnonzero(np.frombuffer(payload, np.uint8) == ord("\n"))
 
 
 def unreadable_batch(seq: int, subject: str, payload: bytes, now: datetime) -> RawBatch:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from ningjulan.foundation.errors import InputRefused
 
@@ -13,6 +14,8 @@ MAX_BODY = 64 * 2**20
 MAX_RECORDS = 100_000  # of one body: each is an object of its own here, and a row somewhere in the end
 MAX_MEMBERS = 4096  # of one packed body; bgzip makes one of each 64 KiB
 STEP = 512  # bytes of zstd unpacked at once: a bomb grows by some 20 MB before it is seen
+_BLANK = b"\r\n \t"
+_IS_BLANK = np.isin(np.arange(256), list(_BLANK))
 
 
 class BodyTooLarge(InputRefused):
@@ -185,18 +188,20 @@ def records_of(body: bytes, content_type: str) -> bytes:
     """
     if content_type.split(";", maxsplit=1)[0].strip().lower() == "application/json":
         body = body.replace(b"\r", b" ").replace(b"\n", b" ")
-    if body.count(b"\n") > MAX_RECORDS:  # before they are taken apart; blank lines count
+    text = np.frombuffer(body, np.uint8)
+    ends = np.flatnonzero(text == ord("\n"))
+    if len(ends) > MAX_RECORDS:  # before they are taken apart; blank lines count
         raise TooManyRecords(limit=MAX_RECORDS)
-    body = body.strip(b"\r\n \t")
-    if not _is_tidy(body):
-        body = b"\n".join(stripped for line in body.split(b"\n") if (stripped := line.strip(b"\r \t")))
+    is_tidy = _is_tidy(text, ends)
+    body = body.strip(_BLANK)
+    if not is_tidy:
+        body = b"\n".join(stripped for line in body.split(b"\n") if (stripped := line.strip(_BLANK)))
     if not body:
         raise BodyEmpty
     return body
 
 
-def _is_tidy(body: bytes) -> bool:
-    """Does each line begin and end with a brace: no blanks around one, none empty?"""
-    text = np.frombuffer(body, np.uint8)
-    ends = np.flatnonzero(text == ord("\n"))
-    return bool((text[ends - 1] == ord("}")).all() and (text[ends + 1] == ord("{")).all())
+def _is_tidy(text: NDArray[np.uint8], ends: NDArray[np.intp]) -> bool:
+    """Has no line a blank at either end, and is none empty? What is beside a line break says so."""
+    before, after = text[ends[ends > 0] - 1], text[ends[ends < len(text) - 1] + 1]
+    return not (_IS_BLANK[before].any() or _IS_BLANK[after].any())
