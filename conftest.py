@@ -31,6 +31,7 @@ os.environ |= _addresses.as_environment() | {
     "NINGJULAN_VAR": str(_VAR),
     "NINGJULAN_SECRET_KEY": "only for tests",
     "DJANGO_SETTINGS_MODULE": "ningjulan.project.settings",
+    "PGOPTIONS": "-c ningjulan.trail_may_be_emptied=on",  # tests of transactions empty all tables
 }
 django.setup()  # pytest-django looks for settings before this file has started the servers
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -47,6 +48,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     area_codes: frozenset[str] = field(default_factory=frozenset)
     unit_code: str | None = None
+    person_id: UUID | None = None  # a resident's own entry in the registry
 
     def covers(self, area_code: str) -> bool:
         """Is `area_code` within what this actor looks after?"""

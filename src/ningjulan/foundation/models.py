@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from ningjulan.foundation.actors import Actor, Role
+from ningjulan.foundation.audit import models as audit_models  # noqa: F401  # Django looks for tables here
 
 AREA_CODE = re.compile(r"[0-9]{6}([0-9]{3}){0,3}")
 
@@ -29,6 +30,7 @@ class User(AbstractUser):
     roles = models.JSONField("角色", default=list, blank=True, validators=[known_roles])
     area_codes = models.JSONField("管辖区域代码", default=list, blank=True, validators=[known_area_codes])
     unit_code = models.CharField("所属单位", max_length=32, blank=True)
+    person_id = models.UUIDField("本人（实有人口）", null=True, blank=True, unique=True)  # of a resident
 
     class Meta:
         verbose_name = "用户"
@@ -41,6 +43,7 @@ class User(AbstractUser):
             roles=frozenset(Role(role) for role in self.roles),
             area_codes=frozenset(self.area_codes),
             unit_code=self.unit_code or None,
+            person_id=self.person_id,
         )
 
 

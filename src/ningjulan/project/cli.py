@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ningjulan.foundation.errors import NingjulanError
 from ningjulan.project.commands import (
+    audit,
     demonstrate,
     develop,
     history,
@@ -27,7 +28,10 @@ from ningjulan.project.commands import (
 from ningjulan.project.language import sentence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-PARTS = (platform, records, history, keys, parked, registry, replay, scenarios, spark, develop, demonstrate)
+PARTS = (
+    *(platform, records, history, keys, audit, parked, registry, replay, scenarios, spark),
+    *(develop, demonstrate),
+)
 for part in PARTS:
     app.add_typer(part.app)
 

@@ -1,0 +1,5 @@
+"""The audit trail: who read or did what, why, with which result. Appended, sealed each second, verified."""
+
+from ningjulan.foundation.audit.recording import What, record
+
+__all__ = ["What", "record"]
