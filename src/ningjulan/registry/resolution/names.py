@@ -14,12 +14,14 @@ import polars as pl
 
 from ningjulan.foundation.masking import COMPOUND_SURNAMES
 
-_SURNAME_READINGS = """
-    单 shan 曾 zeng 解 xie 仇 qiu 查 zha 朴 piao 区 ou 盖 ge 任 ren 尉 wei 繁 po 缪 miao 宓 fu 洗 xian 秘 bi 折 she
-    乐 yue 种 chong 召 shao 翟 zhai 员 yun 黑 he 重 chong 尉迟 yuchi 万俟 moqi 长孙 zhangsun 澹台 tantai
-    令狐 linghu 宰父 zaifu 单于 chanyu 乐正 yuezheng 亓官 qiguan
-""".split()
-_READ_AS_SURNAME = dict(zip(_SURNAME_READINGS[::2], _SURNAME_READINGS[1::2], strict=True))
+_READ_AS_SURNAME = dict(
+    re.findall(
+        r"(\S+) ([a-z]+)",
+        "单 shan 曾 zeng 解 xie 仇 qiu 查 zha 朴 piao 区 ou 盖 ge 任 ren 尉 wei 繁 po 缪 miao 宓 fu 洗 xian "
+        "秘 bi 折 she 乐 yue 种 chong 召 shao 翟 zhai 员 yun 黑 he 重 chong 尉迟 yuchi 万俟 moqi "
+        "长孙 zhangsun 澹台 tantai 令狐 linghu 宰父 zaifu 单于 chanyu 乐正 yuezheng 亓官 qiguan",
+    )
+)
 """Characters that are read otherwise when they are a surname."""
 
 _LOOK_ALIKE = (
