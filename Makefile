@@ -2,7 +2,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check client bench bench-long screenshots clean setup-dev web-check
+.PHONY: help setup run test check client bench bench-long fuzz screenshots clean setup-dev web-check
 
 BIN := .venv/bin
 # Node from its wheel: no system Node is needed. Its `bin/npm` has lost its libraries: scripts that call npm
@@ -54,6 +54,9 @@ bench: setup-dev ## 与同类比速度；QUICK=1 三分钟 · Measure beside pee
 
 bench-long: setup-dev ## 到一亿条时每条的成本 · Cost per record up to 100 million keys, 20 million records
 	@PYTHONPATH=src:. $(BIN)/python -m bench --stages long --millions 20 --keys 100 $(ARGS)
+
+fuzz: setup-dev ## 对入口与清洗做模糊测试，每项 SECONDS 秒 · Search for input that breaks a promise
+	@PYTHONPATH=src:. $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
 
 screenshots: setup-dev ## 重拍文档中的截图 · Take the pictures in docs/images anew
 	@NINGJULAN_KEEP_SCREENSHOTS=1 $(BIN)/pytest tests/e2e/test_story.py -p no:randomly

@@ -141,7 +141,9 @@ def units_in(path: Path, source: Source) -> list[UnitDraft]:
 
 
 def _from_reader(source: Source, function: str, path: Path) -> Any:
-    known = getattr(_reader_of(source), function, None) if source.has_reader else None
+    if not source.has_reader or _kind(path, source) == "ndjson":  # records already, no rows of theirs
+        return []
+    known = getattr(_reader_of(source), function, None)
     return known(path) if known else []
 
 

@@ -74,6 +74,14 @@ def test_a_file_without_rows_tells_of_no_place_but_the_district(tmp_path):
     assert list(read_file(path, SOURCE)) == []
 
 
+def test_records_in_a_file_are_taken_as_they_are_and_tell_of_no_places(tmp_path):
+    path = tmp_path / "cases.ndjson"
+    path.write_text('{"event_no": "E1"}\n')
+
+    assert [chunk.lines for chunk in read_file(path, SOURCE)] == [[b'{"event_no": "E1"}']]
+    assert (areas_in(path, SOURCE), units_in(path, SOURCE)) == ([], [])
+
+
 def test_a_table_of_numbers_is_read_as_text(tmp_path):
     rows = pl.read_csv(file_of(tmp_path, {}, {"rec_id": "8"}))
     path = tmp_path / "cases.parquet"
