@@ -158,7 +158,17 @@ class Item:
     mask: str | None = None  # one of MASKS
     check: str | None = None  # one of CHECKS
     keep: timedelta | None = None  # purged earlier than the record, such as a picture
+    also: str | None = None  # another name it may be delivered under
 
+
+OURS = frozenset(
+    {"record_key", "occurred_at", "time_precision", "placement", "source_text"}
+    | {"area_code", "community_name", "address_text", "lon", "lat", "recorded_at"}
+    | {"source", "tenant_code", "batch_id", "received_at", "cleaner_version", "seq", "row_no", "day"}
+)
+"""Columns that the platform puts beside the items of a record, or that say where it came from. An item of
+that name would be overwritten. `device_id`, `building_id` and `grid_code` are not among them: an item so
+called and our column mean the same."""
 
 RECORDED_AT = Item("recorded_at", "登记时间", "Recorded at", ItemType("datetime", "datetime"))
 """When a source entered or changed an entry of a register. Not an item of any class, not counted."""

@@ -12,6 +12,7 @@ from ningjulan.catalog.contracts import (
     CHECKS,
     GROUPS,
     MASKS,
+    OURS,
     RECORDED_AT,
     UNITS,
     Code,
@@ -167,7 +168,7 @@ def _check_item_in_class(written: Lines, item: Item, data_class: DataClass) -> N
 
 
 _ITEM_KEYS = {"code_list", "format", "unit", "range", "key", "core", "required", "pi", "mask"} | {
-    *("check", "keep"),
+    *("check", "keep", "also"),
 }
 
 
@@ -178,6 +179,11 @@ def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Ite
     written.check_keys(required={"zh", "en", "type"}, allowed=_ITEM_KEYS)
     if not _ID.fullmatch(item_id):
         raise items.refuse(f"数据项名 {item_id} 应为小写字母、数字和下划线", item_id)
+    if item_id in OURS:
+        raise items.refuse(f"数据项名 {item_id} 由平台自用，请改名", item_id)
+    also = written.get("also")
+    if also is not None and (not _ID.fullmatch(str(also)) or also in items):
+        raise written.refuse("also 应为送数时的另一名称，且不是本类的数据项", "also")
     for name in (item_id, written["zh"], written["en"]):
         if word := forbidden_word(str(name)):
             raise items.refuse(f"平台不采集此类信息：{word}", item_id)
@@ -204,6 +210,7 @@ def _item(items: Lines, item_id: str, code_lists: Mapping[str, CodeList]) -> Ite
         mask=_find_one_of(written, "mask", MASKS),
         check=_find_one_of(written, "check", CHECKS),
         keep=_duration(written, "keep") if "keep" in written else None,
+        also=also,
     )
 
 

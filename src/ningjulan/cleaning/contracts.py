@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-CLEANER_VERSION = "1.1.1"  # raise it whenever the same bytes may come out differently
+CLEANER_VERSION = "1.1.2"  # raise it whenever the same bytes may come out differently
 
 INSTANT = pl.Datetime("us", "UTC")
 POINT = pl.Struct({"lon": pl.Float64, "lat": pl.Float64})

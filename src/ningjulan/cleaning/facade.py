@@ -1,12 +1,14 @@
 """The door of cleaning: one pure function over one batch, whose records came at one moment or at several."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import polars as pl
 
 from ningjulan.catalog import facade as catalog
+from ningjulan.catalog.contracts import DataClass
 from ningjulan.cleaning import pipeline
 from ningjulan.cleaning.contracts import COLLATED, INSTANT, Cleaned, Crs, Intake, Part, Refs, SourceRef
 from ningjulan.cleaning.switch import kernel_is_on
@@ -36,6 +38,7 @@ def clean(
         UnknownClass: The catalogue has no such class.
     """
     data_class = catalog.get_class(class_id)
+    source = _with_other_names(source, data_class)
     moments = _moments([received_at], [len(lines)])
     payload = b"\n".join(lines)
     if not lines or payload.count(b"\n") >= len(
@@ -69,12 +72,19 @@ def clean_parts(
         UnknownClass: The catalogue has no such class.
     """
     data_class = catalog.get_class(class_id)
+    source = _with_other_names(source, data_class)
     moments = _moments([part.received_at for part in parts], [part.n_lines for part in parts])
     if not parts:
         return pipeline.clean_lines(data_class, [], moments, source, refs)
     payload = b"\n".join(part.payload for part in parts)
     is_compiled = kernel_is_on() if compiled is None else compiled
     return pipeline.clean(data_class, payload, moments, source, refs, compiled=is_compiled)
+
+
+def _with_other_names(source: SourceRef, data_class: DataClass) -> SourceRef:
+    """Return the source with the names that items of the class may have besides their own."""
+    others = {item.also: item.id for item in data_class.items if item.also}
+    return replace(source, columns=others | dict(source.columns)) if others else source
 
 
 def _moments(received_at: Sequence[datetime], n_lines: Sequence[int]) -> pl.Series:

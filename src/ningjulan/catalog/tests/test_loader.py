@@ -89,6 +89,8 @@ def test_a_register_says_what_is_and_may_bring_when_it_was_entered(folder):
         pytest.param("type: string(20)", "type: string", 13, "括号里应为长度", id="text without length"),
         pytest.param("CL_STATE", "CL_NONE", 15, "代码表 CL_NONE 不存在", id="missing code list"),
         pytest.param("  tilt:", "  face_id:", 16, "平台不采集此类信息：face", id="forbidden attribute"),
+        pytest.param("  tilt:", "  source:", 16, "source 由平台自用", id="name of a column of ours"),
+        pytest.param("unit: °", "also: state", 16, "also 应为", id="other name that is an item"),
         pytest.param("zh: 倾角", "zh: 民族", 16, "平台不采集此类信息：民族", id="forbidden label"),
         pytest.param("  tilt:", "  state:", 16, "state 重复出现", id="duplicate item"),
         pytest.param("unit: °", "units: 度", 16, "未知的键 units", id="unknown key of an item"),

@@ -1,8 +1,11 @@
 """What cleaning takes over from sources: their manifest, and rows of files nobody could read."""
 
+import pytest
+
+from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning.contracts import Crs, Intake
 from ningjulan.cleaning.facade import source_ref
-from ningjulan.cleaning.tests.samples import TENANT, cleaned, fire_alarm, reasons
+from ningjulan.cleaning.tests.samples import NOW, TENANT, cleaned, fire_alarm, only, reasons
 from ningjulan.sources.contracts import REFUSED, REFUSED_REASONS
 from ningjulan.sources.manifest import get_source, list_sources
 from ningjulan.sources.readers import read_file
@@ -33,6 +36,18 @@ def test_rows_that_could_not_be_read_are_rejected_with_the_reason_of_the_reader(
     assert get_source("town_iot").tenant_code == TENANT
     assert out.accepted["msg_id"].to_list() == ["M1"]
     assert out.rejected["reasons"].to_list() == [["row_broken"], ["not_utf8"]]
+
+
+@pytest.mark.parametrize("class_id", ["BIZ05", "GEO05"])
+@pytest.mark.parametrize("name", ["entry_source", "source"])
+def test_an_item_arrives_under_its_other_name_too(class_id, name):
+    (record,) = catalog.clean_samples(class_id, 1, now=NOW)
+    del record["entry_source"]
+    record.pop("grid_code", None)
+
+    row = only(class_id, record | {name: "01"})
+
+    assert row["entry_source"] == "01"
 
 
 def test_only_the_reasons_of_readers_are_believed():

@@ -3,8 +3,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from ningjulan.catalog.contracts import OURS
+from ningjulan.cleaning.contracts import COLLATED
 from ningjulan.observations.history import History
-from ningjulan.observations.windows import window
+from ningjulan.observations.windows import ADDED_FOR_HISTORY, window
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 
@@ -45,6 +47,12 @@ def test_window_knows_items_that_no_record_has_had_yet():
     frame = window("IOT06", NOW, NOW + timedelta(days=1), ["plate_no", "image"]).collect()
 
     assert frame.rows() == [("浙A00001", None)]
+
+
+def test_no_item_can_have_the_name_of_a_column_that_the_history_adds():
+    same_as_ours = {"device_id", "building_id", "grid_code"}
+
+    assert {*ADDED_FOR_HISTORY, *COLLATED, "row_no"} - same_as_ours <= OURS
 
 
 def test_window_of_a_class_without_records_is_empty():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from ningjulan.catalog import facade as catalog
 from ningjulan.foundation import outbox
 from ningjulan.observations import facade as observations
 from ningjulan.observations.contracts import Committed
@@ -20,6 +21,7 @@ EVENT = {
     "report_time": "2026-11-25T10:00:00+08:00", "occur_time": "2026-11-25T10:00:00+08:00",
     "description": "巷口路灯不亮", "reporter_id": "R-000017", "status": "1", "lon": 120.25, "lat": 30.24,
 }  # fmt: skip
+LEFT_OUT = ("grid_code", "entry_source")
 
 
 @pytest.mark.django_db
@@ -32,6 +34,19 @@ def test_event_of_accepted_records_says_nothing_about_who_reported(seen):
     (event,) = outbox.unsent(10)
     assert event.payload["rows"][0]["event_no"] == "E-1"
     assert "R-000017" not in json.dumps(event.payload)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("class_id", ["BIZ05", "GEO05"])
+def test_history_says_who_sent_an_entry_and_keeps_where_the_entry_is_from(class_id, seen):
+    records = [one | {"source": "01"} for one in catalog.clean_samples(class_id, 5, now=NOW)]
+    lines = [json.dumps({k: v for k, v in one.items() if k not in LEFT_OUT}).encode() for one in records]
+    raw = RawBatch("r:1", "r", "town_iot", class_id, 1, NOW, b"\n".join(lines), 1)
+
+    (done,) = pipeline.commit(pipeline.clean_batches([raw]), NOW, seen)
+    rows = pipeline.for_history(done)
+
+    assert rows.select("source", "entry_source").rows() == [("town_iot", "01")] * 5
 
 
 def fire_batch(number: int, *keys: str, received_at: datetime = NOW) -> RawBatch:
