@@ -4,7 +4,6 @@ Input: class, source, form, then the lines. A form says how they come: in one pa
 different moments, or one by one, where a line may hold line ends.
 """
 
-import json
 import random
 from collections.abc import Iterator
 from datetime import timedelta
@@ -65,11 +64,6 @@ def mutated(data: bytes, largest: int, seed: int) -> bytes:
     lines = body.split(b"\n")
     lines[dice.randrange(len(lines))] = dice.choice(records(class_id, dice))
     return (bytes(head) + b"\n".join(lines))[:largest]
-
-
-def line(class_id: str, **items: object) -> bytes:
-    """Return one line of a class as an input."""
-    return bytes([CLASSES.index(class_id), 0, 0]) + json.dumps(items).encode()
 
 
 TARGET = Target(one, seeds, words, mutated)
