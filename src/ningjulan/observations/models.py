@@ -47,18 +47,6 @@ class Batch(models.Model):
         ]
 
 
-class SeenKey(models.Model):
-    """The first arrival of a record, by source, class and key. Whoever is not first is a duplicate."""
-
-    id = models.BigAutoField(primary_key=True)
-    key_hash = models.BinaryField(max_length=16)
-    batch_id = models.CharField(max_length=200)
-    row_no = models.IntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["key_hash"], name="observations_record_is_seen_once")]
-
-
 class Reject(models.Model):
     """A line that could not be taken, as it was sent, with the reasons. A clerk can mend and release it."""
 
