@@ -136,42 +136,46 @@ def _marks(one: Committed, now: datetime) -> Iterator[Batch]:
 
 def _write_rejects(done: Sequence[Committed]) -> None:
     """Copy the rejects of new batches into their table: on a bad day they are as many as the records."""
-    rows = [row for one in done for row in _rejects(one)]
-    if not rows:
+    lines = [text for one in done for text in _rejects(one)]
+    if not lines:
         return
     columns = ", ".join(REJECT_COLUMNS)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"copy observations_reject ({columns}) from stdin") as copy,
     ):
-        for row in rows:
-            copy.write_row(row)
+        for text in lines:
+            copy.write(text)
 
 
-def _rejects(one: Committed) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of `REJECT_COLUMNS` for each rejected line of a new batch."""
+def _rejects(one: Committed) -> Iterator[str]:
+    """Yield, per new batch with rejects, the values of `REJECT_COLUMNS` as COPY reads them.
+
+    Written by hand: the driver looks up for each value how to write it, which takes five times as long.
+    """
     rejected = one.of.cleaned.rejected
     places = one.of.batch_of(rejected["row_no"])
     for place in np.unique(places).tolist():
         if not one.fresh[place]:
             continue
         raw, lines = one.of.batches[place], one.of.batches[place].lines
+        before = "\t".join(map(_copied, (raw.batch_id, raw.source, one.of.tenant_code, raw.class_id)))
+        received_at, version = raw.received_at.isoformat(), _copied(one.of.cleaner_version)
         first_row = int(one.of.first_rows[place])
-        wanted = rejected.filter(pl.Series(places == place)).select("row_no", "reasons", "detail")
-        for row_no, reasons, detail in wanted.iter_rows():
-            row = row_no - first_row
-            yield (
-                raw.batch_id,
-                raw.source,
-                one.of.tenant_code,
-                raw.class_id,
-                raw.first_row + row,
-                raw.received_at,
-                reasons,
-                detail,
-                lines[row],
-                one.of.cleaner_version,
-            )
+        wanted = rejected.filter(pl.Series(places == place)).select(
+            "row_no", pl.col("reasons").list.join(","), "detail"
+        )
+        yield "".join(
+            f"{before}\t{raw.first_row + row_no - first_row}\t{received_at}\t{{{reasons}}}"
+            f"\t{_copied(detail)}\t\\\\x{lines[row_no - first_row].hex()}\t{version}\n"
+            for row_no, reasons, detail in wanted.iter_rows()
+        )
+
+
+def _copied(text: str) -> str:
+    """Return a text as COPY reads it: what would end it, or begin an escape, is escaped."""
+    escaped = text.replace("\\", "\\\\").replace("\t", "\\t")
+    return escaped.replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _mark(raw: RawBatch, tenant_code: str, now: datetime) -> dict[str, Any]:

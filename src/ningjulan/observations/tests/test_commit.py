@@ -71,6 +71,36 @@ def test_batch_balances(commit):
 
 
 @pytest.mark.django_db
+def test_rejects_are_kept_to_the_byte(commit):
+    lines = [b'{"a": "\t\\t"}', b"\x00\xff\\.\r", "街道\\N".encode()]
+    details = ["a\\tb\tc\\", "\\.", "收到“\r\n{},”"]
+    reasons = [["wrong_type", "too_long"], ["not_utf8"], ["bad_json"]]
+    raw = RawBatch("r:1", "r", "town_iot", "IOT12", 11, NOW, b"\n".join(lines), 1)
+    bad = pl.DataFrame(
+        {"row_no": [0, 1, 2], "reasons": reasons, "detail": details}, schema=dict(REJECTED_SCHEMA)
+    )
+    none = batch(2).cleaned
+
+    commit(CleanedBatches([raw], "330109013", Cleaned(none.accepted, bad, none.duplicates), "1.0.0"))
+
+    kept = [
+        (
+            r.batch_id,
+            r.class_id,
+            r.row_no,
+            r.received_at,
+            r.reasons,
+            r.detail,
+            bytes(r.raw),
+            r.cleaner_version,
+        )
+        for r in Reject.objects.order_by("row_no")
+    ]
+    wanted = zip((11, 12, 13), reasons, details, lines, strict=True)
+    assert kept == [("r:1", "IOT12", n, NOW, why, detail, line, "1.0.0") for n, why, detail, line in wanted]
+
+
+@pytest.mark.django_db
 def test_batch_delivered_again_changes_nothing_and_gives_the_same_rows(commit):
     (first,) = commit(batch(1, "A", "B", rejected=1))
     (again,) = commit(batch(1, "A", "B", rejected=1))
