@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ningjulan.foundation import outbox
+from ningjulan.foundation.rewriting import rewrite
 from ningjulan.scenarios.contracts import AlertEscalated, AlertRaised, Due
 from ningjulan.scenarios.domain.alert_states import UNFINISHED, AlertState, AlertStep, after
 from ningjulan.scenarios.domain.language import PLACE_FIELDS, Level, OpenCase, Scenario, Status
@@ -48,7 +49,7 @@ def record(advances: Sequence[Advance], now: datetime) -> tuple[int, int]:
     for advance in told:
         for transition in advance.transitions:
             _enter(book, advance, transition)
-    Alert.objects.bulk_update(book.changed.values(), _CHANGED)  # clearings first: one open alert per key
+    rewrite(list(book.changed.values()), _CHANGED)  # clearings first: one open alert per key
     Alert.objects.bulk_create(book.new)
     outbox.publish(*book.events)
     raised = [one for one in told for transition in one.transitions if transition.change is Change.RAISED]

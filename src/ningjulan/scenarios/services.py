@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.foundation.errors import NotAllowed
+from ningjulan.foundation.rewriting import rewrite
 from ningjulan.scenarios.access import get_alert
 from ningjulan.scenarios.contracts import AlertNotFound, Facts, NoFacts, Taken
 from ningjulan.scenarios.domain import engine
@@ -248,7 +249,7 @@ def _state_of(row: ScenarioState) -> KeyState:
 
 
 def _written(advances: Sequence[Advance], now: datetime) -> tuple[int, int]:
-    ScenarioState.objects.bulk_update([one.row for one in advances], _KEPT)
+    rewrite([one.row for one in advances], _KEPT)
     return record(advances, now)
 
 

@@ -1,8 +1,9 @@
 """Layer 1: which records of a cleaned frame say something to a scenario. No state; vectorised."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 import h3
@@ -79,9 +80,8 @@ def signals(
         .filter(pl.any_horizontal(*flags))
         .pipe(_worth_noting, scenario, list(flags), awake)
     )
-    candidates = [_candidate(scenario, class_id, source, row) for row in hits.iter_rows(named=True)]
-    keyed = tuple(candidate for candidate in candidates if candidate is not None)
-    return Signalled(keyed, len(candidates) - len(keyed))
+    candidates = tuple(_candidates(scenario, class_id, source, hits))
+    return Signalled(candidates, hits.height - len(candidates))
 
 
 def _worth_noting(
@@ -106,29 +106,53 @@ def _columns(scenario: Scenario) -> list[str]:
     return sorted({"record_key", "occurred_at", *PLACE_FIELDS, *scenario.reads})
 
 
-def _candidate(scenario: Scenario, class_id: str, source: str, row: dict[str, Any]) -> Candidate | None:
-    if CELL in scenario.reads and row.get(CELL) is None:
-        row[CELL] = cell_of(row.get("lon"), row.get("lat"))
-    key = key_of(scenario.key, row)
-    if key is None:
-        return None
-    return Candidate(
-        class_id=class_id,
-        source=source,
-        record_key=str(row["record_key"]),
-        occurred_at=row["occurred_at"],
-        key=key,
-        signals=tuple(sorted(name.removeprefix("signal:") for name in row if _is_hit(name, row))),
-        fields={
-            name: _scalar(row[name])
-            for name in sorted({*PLACE_FIELDS, *scenario.reads})
-            if row.get(name) is not None
-        },
+def _candidates(scenario: Scenario, class_id: str, source: str, hits: pl.DataFrame) -> Iterator[Candidate]:
+    """Yield what the rows say, of those that have a key. Column by column: an open key gets many answers."""
+    given = hits.to_dict(as_series=False)
+    fields = {
+        name: _scalars(hits[name]) for name in sorted({*PLACE_FIELDS, *scenario.reads}) if name in given
+    }
+    if CELL in scenario.reads:
+        given[CELL] = fields[CELL] = _cells(given, hits.height)
+    flags = sorted(name for name in given if name.startswith("signal:"))
+    names = [name.removeprefix("signal:") for name in flags]
+    said = zip(*(given[flag] for flag in flags), strict=True)
+    places = {name: given[name] for name in scenario.key.fields if name in given}
+    rows = zip(given["record_key"], given["occurred_at"], said, strict=True)
+    for row, (record_key, occurred_at, hit) in enumerate(rows):
+        key = key_of(scenario.key, {name: column[row] for name, column in places.items()})
+        if key is None:
+            continue
+        yield Candidate(
+            class_id=class_id,
+            source=source,
+            record_key=str(record_key),
+            occurred_at=occurred_at,
+            key=key,
+            signals=tuple(compress(names, hit)),
+            fields={name: value for name, column in fields.items() if (value := column[row]) is not None},
+        )
+
+
+def _scalars(column: pl.Series) -> list[Scalar]:
+    """Return the values of a column as candidates hold them, see `_scalar`."""
+    if column.dtype == pl.String:
+        column = column.str.replace_all("\x00", "", literal=True)
+    is_plain = column.dtype in (pl.String, pl.Boolean) or (
+        column.dtype == pl.Float64 and column.is_finite().all()
     )
+    if is_plain:
+        return column.to_list()
+    return [None if value is None else _scalar(value) for value in column.to_list()]
 
 
-def _is_hit(name: str, row: dict[str, Any]) -> bool:
-    return name.startswith("signal:") and row[name] is True
+def _cells(given: Mapping[str, list[Any]], height: int) -> list[Scalar]:
+    """Return the cell of each row: its own, else that of its point."""
+    nothing = [None] * height
+    columns = (given.get(name, nothing) for name in (CELL, "lon", "lat"))
+    return [
+        cell_of(lon, lat) if own is None else _scalar(own) for own, lon, lat in zip(*columns, strict=True)
+    ]
 
 
 def key_of(rule: KeyRule, row: Mapping[str, Any]) -> str | None:
