@@ -5,6 +5,7 @@ from ningjulan.cases.domain.workflow import Result
 from ningjulan.cases.selectors import (
     case_ids_of_alerts,
     case_points,
+    case_state_of,
     count_cases,
     day_figures,
     event_no_of,
@@ -29,6 +30,7 @@ __all__ = [
     "Result",
     "case_ids_of_alerts",
     "case_points",
+    "case_state_of",
     "close_case",
     "count_cases",
     "day_figures",

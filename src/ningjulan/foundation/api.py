@@ -1,7 +1,9 @@
 """What every endpoint shares: the session login, the actor on the request, the one error shape."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.security import APIKeyCookie
@@ -25,6 +27,12 @@ class SessionLogin(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         user = request.user
         return user.as_actor() if isinstance(user, User) and user.is_active else None
+
+
+def authenticated_at(request: HttpRequest) -> datetime | None:
+    """Return when this session last proved who it is: by signing in, or by the password given again."""
+    records = get_authentication_records(request, request.user)
+    return datetime.fromtimestamp(records[-1]["at"], UTC) if records else None
 
 
 class Input(Schema):

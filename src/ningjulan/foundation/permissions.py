@@ -111,7 +111,6 @@ GRANTS: Mapping[Role, Grant] = {
 }
 
 NOTHING = Grant()
-READINGS_PER_DAY = 50
 
 
 class RoleReadsNothing(NotAllowed):

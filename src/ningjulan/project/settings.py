@@ -60,6 +60,8 @@ DEMO = os.environ.get("NINGJULAN_DEMO", "0") == "1"
 SEALING = os.environ.get("NINGJULAN_SEALING", "sm4")  # sm4 (SM4-GCM, HMAC-SM3) | aes (AES-256-GCM, SHA-256)
 SEALING_KEY_FILE = Path(os.environ.get("NINGJULAN_KEY_FILE", VAR / "keys" / "keys.json"))
 SEALING_KEYS = os.environ.get("NINGJULAN_KEYS", "")  # "package.module:callable" of a key service
+READINGS_PER_DAY = int(os.environ.get("NINGJULAN_READINGS_PER_DAY", "50"))  # unmasked, of one person
+STEP_UP_MINUTES = int(os.environ.get("NINGJULAN_STEP_UP_MINUTES", "60"))  # then the password is asked again
 AUDIT_ANCHOR_FILE = Path(os.environ.get("NINGJULAN_AUDIT_ANCHOR", VAR / "audit" / "heads.log"))
 
 SECRET_KEY = _secret_key()

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from ningjulan.cases import consumers as cases
+from ningjulan.foundation.events import Happened
+from ningjulan.registry.privacy import revealing
 from ningjulan.cases import facade as case_facade
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.scenarios.contracts import Verdict
@@ -59,3 +61,4 @@ UNHEARD_EVENTS = frozenset({"cases.history.imported.v1"})
 """Events that are told for others outside: nobody here listens yet."""
 
 scenarios.look_up_cases_with(case_facade.case_ids_of_alerts)  # cases lie downstream of scenarios
+revealing.look_up_cases_with(case_facade.case_state_of)  # and of the registry

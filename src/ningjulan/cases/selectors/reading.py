@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -122,6 +123,14 @@ def find_case_of_event(source: str, event_no: str, *, actor: Actor) -> UUID | No
 def event_no_of(case_id: UUID, *, actor: Actor) -> str:
     """Return the number of the event that opened a case, empty if none did, or raise `CaseNotFound`."""
     return access.get_case(case_id, actor=actor).external_no
+
+
+def case_state_of(actor: Actor, case_no: str) -> Literal["open", "ended"] | None:
+    """Say whether the case with this number, in the actor's areas, is dealt with or over; `None`: none is."""
+    states = set(visible(actor).filter(case_no=case_no).values_list("state", flat=True))
+    if not states:
+        return None
+    return "open" if states & set(_OPEN) else "ended"
 
 
 def _matching(wanted: CaseFilter, actor: Actor, now: datetime) -> QuerySet[Case]:

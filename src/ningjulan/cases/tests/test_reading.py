@@ -185,3 +185,12 @@ def test_open_cases_come_oldest_first():
 
     assert [c.state for c in facade.list_open_cases(TENANT, now=NOW)] == ["reported", "dispatched"]
     assert facade.list_open_cases("330109015", now=NOW) == []
+
+
+def test_a_number_tells_whether_its_case_is_open_over_or_not_there():
+    open_case, closed = make_case(State.DISPATCHED), make_case(State.CLOSED)
+
+    assert facade.case_state_of(CLERK, open_case.case_no) == "open"
+    assert facade.case_state_of(CLERK, closed.case_no) == "ended"
+    assert facade.case_state_of(CLERK, "none") is None
+    assert facade.case_state_of(NEIGHBOUR, open_case.case_no) is None

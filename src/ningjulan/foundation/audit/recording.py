@@ -17,7 +17,7 @@ class What(TypedDict, total=False):
     ip: str | None
     result: str  # default "done"; else the code of the refusal
     subject_kind: str
-    subject_id: str | UUID
+    subject_id: str | int | UUID
     person_id: UUID | None  # whom it is about, where that is one person
     class_id: str
     area_code: str

@@ -1,0 +1,1 @@
+"""Reading personal data for a reason, and letting those read about see it."""
