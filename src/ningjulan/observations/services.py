@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from ningjulan.observations.contracts import CleanedBatches, Committed
 from ningjulan.observations.models import Batch, ParkedBatch, Position
+from ningjulan.observations.noting import count_notes
 from ningjulan.observations.seen import Claims, hashes, owners
 from ningjulan.sources.stream import RawBatch
 
@@ -52,6 +53,7 @@ def commit_batches(cleaned: Sequence[CleanedBatches], now: datetime, claims: Cla
     ParkedBatch.objects.filter(batch_id__in=mended).delete()
     Batch.objects.bulk_create(mark for one in done for mark in _marks(one, now))
     _write_rejects(done)
+    count_notes(done)
     return done
 
 

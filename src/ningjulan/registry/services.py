@@ -9,6 +9,7 @@ import polars as pl
 from django.db import connection, models, transaction
 
 from ningjulan.registry.contracts import AreaToRegister, CodeRefused, TownLoaded, TownMissing, UnitToRegister
+from ningjulan.registry.copying import copy_rows
 from ningjulan.registry.domain.codes import LEVEL_OF_LENGTH, level_of, parent_of, tenant_of
 from ningjulan.registry.models import Address, Area, Building, Compound, Device, Staff, Tenant, Unit
 from ningjulan.registry.town import TownMeta, read_meta
@@ -16,7 +17,6 @@ from ningjulan.registry.town import TownMeta, read_meta
 _TOWN = "town"  # the source of everything that a town brings
 _NAME_EN = {"330109013": "Ningwei Sub-district"}
 _LOCK = 0x6E6A6C01  # advisory lock: two processes never change the registry at once
-_NULL = r"\N"
 
 _TABLES: tuple[tuple[type[models.Model], str, dict[str, str]], ...] = (
     (Area, "areas", {"area_code": "code"}),  # table, file, name in the file → in the table
@@ -47,7 +47,8 @@ def load_town(folder: Path, now: datetime) -> TownLoaded:
         for model, _, _ in reversed(_TABLES):
             _delete_town_rows(model)
         for model, name, renamed in _TABLES:
-            _copy(model, pl.read_parquet(folder / f"{name}.parquet").rename(renamed))
+            table = pl.read_parquet(folder / f"{name}.parquet").rename(renamed)
+            copy_rows(model, table.with_columns(source=pl.lit(_TOWN)))
         _note_town(meta, now)
     return TownLoaded(meta.version, changed=loaded != meta.version, n_addresses=meta.counts["addresses"])
 
@@ -60,28 +61,6 @@ def _one_at_a_time() -> None:
 def _delete_town_rows(model: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'delete from "{model._meta.db_table}" where source = %s', [_TOWN])  # noqa: S608
-
-
-def _copy(model: type[models.Model], frame: pl.DataFrame) -> None:
-    """Append a frame to a table by COPY: 122,000 addresses take a second or two, inserts a minute."""
-    fields = model._meta.concrete_fields
-    frame = frame.with_columns(source=pl.lit(_TOWN)).select(_cell(field, frame.schema) for field in fields)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    statement = f"copy \"{model._meta.db_table}\" ({columns}) from stdin (format csv, null '{_NULL}')"
-    rows = frame.write_csv(include_header=False, null_value=_NULL).encode()
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write(rows)
-
-
-def _cell(field: models.Field, schema: pl.Schema) -> pl.Expr:  # type: ignore[type-arg]  # any field will do
-    """Return the column of a field as COPY reads it: bytes as hexadecimal, empty text for null."""
-    name = field.get_attname()
-    column = pl.col(name)
-    if schema.get(name) == pl.Binary:
-        return pl.lit(r"\x") + column.bin.encode("hex")
-    if isinstance(field, models.CharField) and not field.null:
-        return column.fill_null("")
-    return column
 
 
 def _note_town(meta: TownMeta, now: datetime) -> None:

@@ -13,10 +13,16 @@ TABLES = (
 ).split()
 
 FUNCTION = """
-create function registry_refuse_contradiction() returns trigger language plpgsql as $$
+create function registry_refuse_contradiction() returns trigger language plpgsql
+    set enable_nestloop = on  -- and so again when it returns
+as $$
 declare
     contradicted uuid;
 begin
+    if (select count(*) > 1000 from added) then
+        -- The planner knows nothing of rows just written: left alone it compares each with each.
+        perform set_config('enable_nestloop', 'off', true);
+    end if;
     execute format(
         'select new.entity_id from added as new join %I as old using (entity_id)
           where new.known_to is null and old.known_to is null and new.id <> old.id

@@ -1,0 +1,1 @@
+from ningjulan.registry.tests.conftest import town_folder  # noqa: F401
