@@ -150,13 +150,13 @@ class Duplicate(models.Model):
 class NotSame(models.Model):
     """A clerk's word that two entries are two people (非同一人).
 
-    `facts`: fingerprint of what identified both then. Only when a new identifying fact has changed it may the
-    pair be asked about again.
+    `facts`: the identifying fields that agreed then. Only when another one has come to agree may the pair be
+    asked about again.
     """
 
     low_id = models.UUIDField("人员一")
     high_id = models.UUIDField("人员二")
-    facts = models.BinaryField("识别信息摘要")
+    facts = models.JSONField("当时一致的识别信息")
     at = models.DateTimeField("判断时间")
     by = models.IntegerField("判断人", null=True)
 

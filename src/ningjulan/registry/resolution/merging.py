@@ -7,6 +7,7 @@ one that stays. Taking it back is undoing that change, which opens again exactly
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -116,7 +117,9 @@ def _versions_of(person_id: UUID, actor: Actor) -> list[Person]:
 def _one_history(kept: Sequence[Person], merged: Sequence[Person]) -> tuple[list[Version], list[Version]]:
     """Return (opened, closed): the latest facts completed, the days before the first version filled in."""
     latest, other = kept[-1], merged[-1]
-    facts = {name: getattr(other, name) for name in _FACTS_TO_FILL if not getattr(latest, name)}
+    facts: dict[str, Any] = {
+        name: getattr(other, name) for name in _FACTS_TO_FILL if not getattr(latest, name)
+    }
     for item in _NUMBERS_TO_FILL:
         if getattr(latest, f"{item}_index") is None:
             facts |= {f"{item}_{part}": getattr(other, f"{item}_{part}") for part in ("sealed", "index")}
@@ -140,7 +143,7 @@ def _that_point_to(person_id: UUID) -> Iterator[tuple[Version, str]]:
 
 
 def _pointing_to(keep_id: UUID, version: Version, column: str, closed: list[Version]) -> list[Version]:
-    """Return what takes the place of a version that pointed to the merged entry; nothing if it says it twice."""
+    """Return what takes the place of a version that pointed to the merged entry; nothing if said twice."""
     if isinstance(version, Residency) and _has(Residency, keep_id, house_id=version.house_id):
         return []
     if isinstance(version, Membership):
@@ -152,9 +155,10 @@ def _pointing_to(keep_id: UUID, version: Version, column: str, closed: list[Vers
                 return []
             closed.append(own)
             return [restated(own, relation_to_head=HEAD)]
-    return [restated(version, **{column: keep_id})]
+    facts: dict[str, Any] = {column: keep_id}
+    return [restated(version, **facts)]
 
 
-def _has(model: type[Version], person_id: UUID, **same: object) -> bool:
+def _has(model: type[Residency], person_id: UUID, **same: object) -> bool:
     rows = model._default_manager.filter(known(), person_id=person_id, valid_to__isnull=True, **same)
     return bool(rows.exists())

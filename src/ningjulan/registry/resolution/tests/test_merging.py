@@ -164,7 +164,8 @@ class MergeIsReversible(TestCase):
         versions = [
             Person(entity_id=person, name=says["name"], person_category="11", education=says["education"],
                    **phone, **common),
-            *(Residency(entity_id=uuid4(), person_id=person, house_id=house, **common) for house in says["houses"]),
+            *(Residency(entity_id=uuid4(), person_id=person, house_id=house, **common)
+              for house in says["houses"]),
             *(Vehicle(entity_id=uuid4(), owner_person_id=person, plate_class="02",
                       **sealed(Vehicle, "plate_no", f"浙A{uuid4().hex[:5]}"), **common)
               for _ in range(says["n_vehicles"])),
