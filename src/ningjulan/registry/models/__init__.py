@@ -28,6 +28,7 @@ from ningjulan.registry.models.resolution import (
     PersonAlias,
     PersonKey,
     StaleKey,
+from ningjulan.registry.models.privacy import Export
 )
 from ningjulan.registry.models.work import (
     CollectionTask,
@@ -63,6 +64,7 @@ __all__ = [
     "Person",
     "PersonAlias",
     "PersonKey",
+    "Export",
     "Rental",
     "Residency",
     "SourceMapping",

@@ -12,11 +12,13 @@ from ningjulan.foundation.actors import LABEL_ZH, Role
 from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input, authenticated_at
 from ningjulan.foundation.permissions import CASE_PURPOSES
 from ningjulan.registry.privacy import mine, readings, revealing
+from ningjulan.registry.privacy.exports_api import router as exports_router
 from ningjulan.registry.privacy.readings import MARK_ZH, Mark, Reading, ReadingFilter
 from ningjulan.registry.privacy.trail_api import router as trail_router
 
 router = Router(tags=["privacy"])
 router.add_router("/", trail_router)
+router.add_router("/", exports_router)
 PURPOSES = "CL_PURPOSE_CODE"
 
 

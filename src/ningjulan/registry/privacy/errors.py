@@ -89,6 +89,18 @@ class UnitNeeded(NotAllowed):
     message_en = "Your account has no unit, so two units cannot be told apart; ask an administrator to add it"
 
 
+class NotExportable(InputRefused):
+    code = "export_not_offered"
+    message_zh = "平台不提供 {class_id} 的导出"
+    message_en = "The platform offers no export of {class_id}"
+
+
+class ExportOver(Conflict):
+    code = "export_over"
+    message_zh = "此导出已失效（批准后 {hours} 小时内可下载，最多 {most} 次）；如仍需要，请重新申请"
+    message_en = "This export is over ({hours} h after approval, {most} downloads at most); ask again"
+
+
 class TooManyRows(InputRefused):
     code = "export_too_many_rows"
     message_zh = "所选范围有 {n} 行，超过上限 {cap} 行；请缩小范围，或分批申请"

@@ -21,6 +21,7 @@ from ningjulan.registry.privacy.reasons import is_reason
 
 READING_ACTIONS = ("reveal", "read_raw", "query_history", "export_download")
 QUESTION = "question"
+MY_ACTIONS = (*READING_ACTIONS, "exported")  # each person of an export
 MANY_IN_AN_HOUR = 15
 OF_ONE_HOUSEHOLD = 3  # people, on one day, by one reader
 
@@ -140,7 +141,7 @@ def my_readings(actor: Actor, *, before: int | None, limit: int) -> list[Reading
         NotResident: The account belongs to nobody in the registry.
     """
     person_id = require_resident(actor)
-    rows = AuditEntry.objects.filter(person_id=person_id, action__in=READING_ACTIONS, result=DONE)
+    rows = AuditEntry.objects.filter(person_id=person_id, action__in=MY_ACTIONS, result=DONE)
     if before:
         rows = rows.filter(id__lt=before)
     return _readings(rows.order_by("-id")[:limit], {})
@@ -158,7 +159,7 @@ def ask_about(reading_id: int, text: str, *, actor: Actor, now: datetime) -> lis
     person_id = require_resident(actor)
     if not is_reason(text):
         raise ReasonRefused
-    if not AuditEntry.objects.filter(id=reading_id, person_id=person_id, action__in=READING_ACTIONS).exists():
+    if not AuditEntry.objects.filter(id=reading_id, person_id=person_id, action__in=MY_ACTIONS).exists():
         raise ReadingNotFound
     audit.record(
         actor,
