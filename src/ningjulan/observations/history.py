@@ -14,6 +14,8 @@ from typing import Any
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
+from ningjulan.observations import appending
+
 FLUSH_EVERY_S = 5.0
 STREET_ZONE = "Asia/Shanghai"
 ALL_STATISTICS = {"delta.dataSkippingNumIndexedCols": "-1"}  # of wide classes too: `seq` stands last
@@ -91,14 +93,21 @@ class History:
 
     def _append(self, class_id: str, rows: pl.DataFrame, last: int) -> None:
         path = self._path(class_id)
+        application = f"shard-{self.shard}"
+        properties = CommitProperties(app_transactions=[Transaction(application, last)])
+        rows = rows.with_columns(pl.col(pl.UInt32).cast(pl.Int32))  # the format has nothing unsigned
         if "://" not in path:
             Path(self.root).mkdir(parents=True, exist_ok=True, mode=0o700)  # plate numbers are not for all
             Path(path).mkdir(exist_ok=True)
-        application = f"shard-{self.shard}"
-        if DeltaTable.is_deltatable(path):
-            written = DeltaTable(path).transaction_version(application) or 0
-            rows = rows.filter(pl.col("seq") > written)
+        table = DeltaTable(path) if DeltaTable.is_deltatable(path) else None
+        if table is not None:
+            rows = rows.filter(pl.col("seq") > (table.transaction_version(application) or 0))
             if rows.is_empty():
+                return
+        if "://" not in path:
+            table = table or appending.new_table(Path(path), rows, ALL_STATISTICS)
+            if appending.knows_columns(table, rows):
+                appending.append(table, Path(path), rows, properties)
                 return
         write_deltalake(
             path,
@@ -107,7 +116,7 @@ class History:
             partition_by=["day"],
             schema_mode="merge",
             configuration=ALL_STATISTICS,
-            commit_properties=CommitProperties(app_transactions=[Transaction(application, last)]),
+            commit_properties=properties,
         )
 
     def _path(self, class_id: str) -> str:

@@ -74,7 +74,7 @@ def test_failed_flush_keeps_the_rows_for_the_next(tmp_path, monkeypatch):
     history = History(str(tmp_path), shard=0)
     history.add("IOT12", rows("A"), 4)
     with monkeypatch.context() as broken:
-        broken.setattr(module, "write_deltalake", lambda *a, **k: 1 / 0)
+        broken.setattr(module.appending, "append", lambda *a, **k: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             history.flush()
 
