@@ -27,6 +27,7 @@ api = NinjaAPI(
 for module in ("catalog", "observations", "registry", "scenarios", "cases", "reports", "maps"):
     api.add_router("/", f"ningjulan.{module}.api.router")
 api.add_router("/", "ningjulan.registry.privacy.api.router")
+api.add_router("/", "ningjulan.registry.addresses.api.router")
 for part in ("session", "trying", "lineage_api"):
     api.add_router("/", f"ningjulan.project.{part}.router")
 

@@ -3,7 +3,8 @@
 Out: in order, at least once; the outbox id is the message id, so a repeated send is stored once. In: each
 listener has a durable consumer; an event that fails for a passing reason comes again, one that fails for
 good is parked. Beside that it sends the canaries (not the worker, whose standing still they must tell) and
-the rejected lines that clerks send in again, adds up the balances and seals the audit trail.
+the rejected lines that clerks send in again, adds up the balances, seals the audit trail
+and matches uploaded files of addresses.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from ningjulan.foundation.database import own_connection
 from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.models import OutboxEvent, ParkedEvent
 from ningjulan.project import settings
+from ningjulan.project.processes.addresses import match_files
 from ningjulan.project.processes.canaries import send_canaries
 from ningjulan.project.processes.fixes import add_up_hours, send_fixes
 from ningjulan.project.processes.trail import seal_trail
@@ -215,6 +217,7 @@ async def _main() -> None:
             send_fixes(js, stop),
             add_up_hours(stop),
             seal_trail(stop),
+            match_files(stop),
             *(Incoming(js, listener, stop).run() for listener in LISTENERS),
         )
     finally:

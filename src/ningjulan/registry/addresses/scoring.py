@@ -42,6 +42,13 @@ LABEL_ZH = {
     "words": "其余文字",
 }
 
+VERDICT_ZH = {
+    Verdict.SIMILAR: "相近",
+    Verdict.DIFFERS: "不符",
+    Verdict.MISSING: "未写",
+    Verdict.UNKNOWN: "库中没有",
+}
+
 _MANNER_COSTS = {
     "same": 0.0,
     "words": 0.01,

@@ -58,9 +58,8 @@ class SearchIndex:
         if not found:
             whole = pl.Series([typed if "幢" in typed else re.sub(r"([0-9])$", r"\1幢", typed)])
             ranked = candidates(whole, self.base)
-            found = dict.fromkeys(
-                Suggestion(*row) for row in ranked.select("level", "row").head(limit).rows()
-            )
+            alike = (Suggestion(*row) for row in ranked.select("level", "row").head(limit).rows())
+            found = dict.fromkeys(filter(is_visible, alike))
         return list(found)
 
     def _suggestions(self, normal: pl.Series) -> Iterator[Suggestion]:

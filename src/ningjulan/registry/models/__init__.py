@@ -1,5 +1,12 @@
 """The tables of the registry, one file for each thing it knows of."""
 
+from ningjulan.registry.models.addresses import (
+    AddressAlias,
+    AddressJob,
+    AddressQuestion,
+    AddressState,
+    AreaVersion,
+)
 from ningjulan.registry.models.care import Assistance, CareRecipient, CareService
 from ningjulan.registry.models.changes import Change, Version
 from ningjulan.registry.models.holdings import Dwelling, Employment, Organisation, Rental, Vehicle
@@ -21,6 +28,7 @@ from ningjulan.registry.models.places import (
     Tenant,
     Unit,
 )
+from ningjulan.registry.models.privacy import Export
 from ningjulan.registry.models.resolution import (
     Duplicate,
     Incoming,
@@ -28,7 +36,6 @@ from ningjulan.registry.models.resolution import (
     PersonAlias,
     PersonKey,
     StaleKey,
-from ningjulan.registry.models.privacy import Export
 )
 from ningjulan.registry.models.work import (
     CollectionTask,
@@ -40,7 +47,12 @@ from ningjulan.registry.models.work import (
 
 __all__ = [
     "Address",
+    "AddressAlias",
+    "AddressJob",
+    "AddressQuestion",
+    "AddressState",
     "Area",
+    "AreaVersion",
     "Assistance",
     "Building",
     "CareRecipient",
@@ -52,6 +64,7 @@ __all__ = [
     "Duplicate",
     "Dwelling",
     "Employment",
+    "Export",
     "Household",
     "ImportJob",
     "ImportReject",
@@ -64,7 +77,6 @@ __all__ = [
     "Person",
     "PersonAlias",
     "PersonKey",
-    "Export",
     "Rental",
     "Residency",
     "SourceMapping",

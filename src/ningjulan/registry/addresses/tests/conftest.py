@@ -1,8 +1,14 @@
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
+from django.contrib.auth import get_user_model
 
+from ningjulan.registry import services
 from ningjulan.registry import town as towns
 from ningjulan.registry.addresses.base import AddressBase
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 
 _COMMUNITIES = [
     ("330109013005", "宁安社区"),
@@ -73,10 +79,34 @@ def base():
 
 
 @pytest.fixture(scope="session")
-def town_base(tmp_path_factory):
-    """The addresses of a small town."""
+def town_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("town") / "town"
     towns.build(folder, seed=3, scale=0.05)
+    return folder
+
+
+@pytest.fixture
+def loaded(town_folder, db):
+    """The small town, in the registry."""
+    return services.load_town(town_folder, NOW)
+
+
+@pytest.fixture
+def signed_in(client, db):
+    def sign_in(*roles, areas=("330109013",)):
+        user = get_user_model().objects.create_user(
+            f"{'-'.join(roles)} {areas}", password=None, area_codes=list(areas), roles=list(roles)
+        )
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def town_base(town_folder):
+    """The addresses of the small town, without a database."""
+    folder = town_folder
     names = ("areas", "compounds", "buildings", "addresses")
     areas, compounds, buildings, addresses = (pl.read_parquet(folder / f"{name}.parquet") for name in names)
     return AddressBase(
