@@ -7,7 +7,7 @@ function zone(files, forbidden, message) {
   return { files, rules: { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] } };
 }
 
-const FEATURES = ["cases", "catalog", "lineage", "maps", "rejects", "replays", "reports", "scenarios", "session", "sources"];
+const FEATURES = ["addresses", "cases", "catalog", "lineage", "maps", "rejects", "replays", "reports", "scenarios", "session", "sources"];
 
 export default tseslint.config(
   { ignores: ["node_modules", "src/api/schema.d.ts"] },

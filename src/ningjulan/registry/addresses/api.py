@@ -20,7 +20,7 @@ Level = Literal["compound", "building", "address"]
 Verdict = Literal["agrees", "similar", "differs", "missing", "unknown", "none"]
 
 
-class PlaceOut(Schema):
+class AddressPlaceOut(Schema):
     level: Level
     id: str
     text: str
@@ -32,7 +32,7 @@ class PlaceOut(Schema):
     building_id: str | None
 
 
-class ElementOut(Schema):
+class AddressElementOut(Schema):
     """What a text says of one element, and how it compares with the place."""
 
     element: str
@@ -41,31 +41,31 @@ class ElementOut(Schema):
     verdict: Verdict
 
 
-class CandidateOut(Schema):
-    place: PlaceOut
+class AddressCandidateOut(Schema):
+    place: AddressPlaceOut
     score: float
     manner: str
-    elements: list[ElementOut]
+    elements: list[AddressElementOut]
 
 
-class MatchOut(Schema):
+class AddressMatchOut(Schema):
     """The answer to one text; `place` holds by itself only if the decision is `automatic`."""
 
     text: str
     decision: Literal["automatic", "clerk", "new"]
     score: float
     manner: str
-    place: PlaceOut | None
-    candidates: list[CandidateOut]
+    place: AddressPlaceOut | None
+    candidates: list[AddressCandidateOut]
 
 
-class MatchIn(Input):
+class AddressMatchIn(Input):
     tenant: str = Field(max_length=12)
     texts: list[str] = Field(max_length=selectors.MOST_TEXTS)
 
 
-class HereOut(Schema):
-    places: list[PlaceOut]
+class AddressHereOut(Schema):
+    places: list[AddressPlaceOut]
     distance_m: float
     grid_code: str | None
     grid_name: str
@@ -73,7 +73,7 @@ class HereOut(Schema):
     community_name: str
 
 
-class OtherNameOut(Schema):
+class AddressNameOut(Schema):
     id: UUID
     text: str
     level: str
@@ -82,7 +82,7 @@ class OtherNameOut(Schema):
     at: datetime
 
 
-class StateOut(Schema):
+class AddressStateOut(Schema):
     state: str
     valid_from: date
     valid_to: date | None
@@ -94,7 +94,7 @@ class StateOut(Schema):
 
 
 class AddressOut(Schema):
-    place: PlaceOut
+    place: AddressPlaceOut
     compound: str
     building: str
     unit_no: int
@@ -104,17 +104,17 @@ class AddressOut(Schema):
     grid_name: str
     community_name: str
     source: str
-    other_names: list[OtherNameOut]
-    states: list[StateOut]
+    other_names: list[AddressNameOut]
+    states: list[AddressStateOut]
 
 
-class StateIn(Input):
+class AddressStateIn(Input):
     state: Literal["PR", "OC", "AB", "IN", "UN"]
     valid_from: date
     reason: str = Field(min_length=2, max_length=200)
 
 
-class NameIn(Input):
+class AddressNameIn(Input):
     text: str = Field(min_length=2, max_length=60)
     level: Literal["street", "community", "compound", "building", "address"]
     target: str = Field(max_length=40)
@@ -132,7 +132,7 @@ class AreaVersionOut(Schema):
     has_outline: bool
 
 
-class JobOut(Schema):
+class AddressJobOut(Schema):
     id: UUID
     tenant_code: str
     file_name: str
@@ -151,7 +151,7 @@ class JobOut(Schema):
     n_empty: int
 
 
-class QuestionOut(Schema):
+class AddressQuestionOut(Schema):
     """A text in the clerk's queue."""
 
     id: UUID
@@ -162,22 +162,24 @@ class QuestionOut(Schema):
     by_name: str
     decided_at: datetime | None
     note: str
-    match: MatchOut
+    match: AddressMatchOut
 
 
-class QueueOut(Schema):
+class AddressQueueOut(Schema):
     n: int
-    questions: list[QuestionOut]
+    questions: list[AddressQuestionOut]
 
 
-class DecisionIn(Input):
+class AddressDecisionIn(Input):
     decision: Literal["accept", "building", "new", "unusable"]
     level: str = Field("", max_length=10)
     target: str = Field("", max_length=40)
     note: str = Field("", max_length=200)
 
 
-@router.get("/addresses/search", response={200: list[PlaceOut], **PROBLEMS}, operation_id="searchAddresses")
+@router.get(
+    "/addresses/search", response={200: list[AddressPlaceOut], **PROBLEMS}, operation_id="searchAddresses"
+)
 def search(
     request: ActorRequest, tenant: str, q: str, limit: Annotated[int, Field(ge=1, le=50)] = 10
 ) -> list[selectors.Place]:
@@ -185,7 +187,7 @@ def search(
     return selectors.search(request.auth, tenant, q, limit=limit, on=timezone.localdate())
 
 
-@router.get("/addresses/at", response={200: HereOut, **PROBLEMS}, operation_id="addressAt")
+@router.get("/addresses/at", response={200: AddressHereOut, **PROBLEMS}, operation_id="addressAt")
 def at(
     request: ActorRequest,
     tenant: str,
@@ -196,8 +198,10 @@ def at(
     return selectors.at(request.auth, tenant, lon, lat, on=timezone.localdate())
 
 
-@router.post("/addresses/match", response={200: list[MatchOut], **PROBLEMS}, operation_id="matchAddresses")
-def match(request: ActorRequest, body: MatchIn) -> list[selectors.Match]:
+@router.post(
+    "/addresses/match", response={200: list[AddressMatchOut], **PROBLEMS}, operation_id="matchAddresses"
+)
+def match(request: ActorRequest, body: AddressMatchIn) -> list[selectors.Match]:
     """地址匹配：文字对应的标准地址、得分、逐要素比对与候选。"""
     return selectors.match(request.auth, body.tenant, body.texts, on=timezone.localdate())
 
@@ -211,7 +215,7 @@ def get(request: ActorRequest, address_id: UUID) -> selectors.AddressInFull:
 @router.post(
     "/addresses/{address_id}/state", response={200: AddressOut, **PROBLEMS}, operation_id="changeAddressState"
 )
-def change_state(request: ActorRequest, address_id: UUID, body: StateIn) -> selectors.AddressInFull:
+def change_state(request: ActorRequest, address_id: UUID, body: AddressStateIn) -> selectors.AddressInFull:
     """地址状态：自某日起启用、废弃、不一致或无法确定。"""
     deciding.change_state(
         address_id, body.state, valid_from=body.valid_from, reason=body.reason, actor=request.auth,
@@ -220,8 +224,8 @@ def change_state(request: ActorRequest, address_id: UUID, body: StateIn) -> sele
     return selectors.get(request.auth, address_id, on=timezone.localdate())
 
 
-@router.post("/address-names", response={201: OtherNameOut, **PROBLEMS}, operation_id="addAddressName")
-def add_name(request: ActorRequest, body: NameIn) -> tuple[int, object]:
+@router.post("/address-names", response={201: AddressNameOut, **PROBLEMS}, operation_id="addAddressName")
+def add_name(request: ActorRequest, body: AddressNameIn) -> tuple[int, object]:
     """登记别名或曾用名。"""
     alias = deciding.add_name(
         body.text, body.level, body.target, origin=body.origin, actor=request.auth, now=timezone.now()
@@ -250,7 +254,7 @@ def area_versions(
     return selectors.area_versions(request.auth, code, known_at=known_at)
 
 
-@router.post("/address-jobs", response={201: JobOut, **PROBLEMS}, operation_id="submitAddressJob")
+@router.post("/address-jobs", response={201: AddressJobOut, **PROBLEMS}, operation_id="submitAddressJob")
 def submit_job(
     request: ActorRequest,
     tenant: Form[str],
@@ -269,20 +273,22 @@ def submit_job(
     return 201, job
 
 
-@router.get("/address-jobs", response={200: list[JobOut], **PROBLEMS}, operation_id="listAddressJobs")
+@router.get("/address-jobs", response={200: list[AddressJobOut], **PROBLEMS}, operation_id="listAddressJobs")
 def list_jobs(request: ActorRequest, tenant: str) -> list[JobView]:
     """本人最近的批量匹配任务。"""
     return jobs.list_jobs(request.auth, tenant)
 
 
-@router.get("/address-jobs/{job_id}", response={200: JobOut, **PROBLEMS}, operation_id="getAddressJob")
+@router.get("/address-jobs/{job_id}", response={200: AddressJobOut, **PROBLEMS}, operation_id="getAddressJob")
 def get_job(request: ActorRequest, job_id: UUID) -> JobView:
     """批量匹配任务的进度。"""
     return jobs.get_job(request.auth, job_id)
 
 
 @router.post(
-    "/address-jobs/{job_id}/cancel", response={200: JobOut, **PROBLEMS}, operation_id="cancelAddressJob"
+    "/address-jobs/{job_id}/cancel",
+    response={200: AddressJobOut, **PROBLEMS},
+    operation_id="cancelAddressJob",
 )
 def cancel_job(request: ActorRequest, job_id: UUID) -> JobView:
     """取消任务；已匹配的部分仍可下载。"""
@@ -300,7 +306,7 @@ def download_job(request: ActorRequest, job_id: UUID) -> StreamingHttpResponse:
     return answer
 
 
-@router.get("/address-queue", response={200: QueueOut, **PROBLEMS}, operation_id="listAddressQueue")
+@router.get("/address-queue", response={200: AddressQueueOut, **PROBLEMS}, operation_id="listAddressQueue")
 def queue(
     request: ActorRequest,
     tenant: str,
@@ -315,7 +321,7 @@ def queue(
 @router.post(
     "/address-queue/{question_id}/decide", response={204: None, **PROBLEMS}, operation_id="decideAddress"
 )
-def decide(request: ActorRequest, question_id: UUID, body: DecisionIn) -> tuple[int, None]:
+def decide(request: ActorRequest, question_id: UUID, body: AddressDecisionIn) -> tuple[int, None]:
     """认定：采用候选、仅到楼栋、申请新地址或无法使用；认定结果会被记住。"""
     deciding.decide(question_id, deciding.Decision(**body.dict()), actor=request.auth, now=timezone.now())
     return 204, None

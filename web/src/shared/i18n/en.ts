@@ -1,5 +1,6 @@
 import { enData } from "./data.en";
 import { enRecords } from "./records.en";
+import { enAddresses } from "./addresses.en";
 import { enRegistry } from "./registry.en";
 import { plural } from "./plural";
 import type { Messages } from "./zh-CN";
@@ -276,6 +277,7 @@ export const en: Messages = {
   ...enData,
   ...enRecords,
   ...enRegistry,
+  ...enAddresses,
   palette: {
     title: "Search or run a command",
     short: "Search",

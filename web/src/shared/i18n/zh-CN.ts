@@ -1,5 +1,6 @@
 import { zhData } from "./data.zh-CN";
 import { zhRecords } from "./records.zh-CN";
+import { zhAddresses } from "./addresses.zh-CN";
 import { zhRegistry } from "./registry.zh-CN";
 
 /** 中文界面文字。英文在 en.ts，两者结构相同（由类型保证）。 */
@@ -259,6 +260,7 @@ export const zhCN = {
   ...zhData,
   ...zhRecords,
   ...zhRegistry,
+  ...zhAddresses,
   palette: {
     title: "搜索或执行命令",
     short: "搜索",

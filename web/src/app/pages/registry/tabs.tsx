@@ -1,10 +1,13 @@
 import type { ReactNode } from "react";
+import { AddressesTab } from "./addresses-tab";
 
 export const TABS = ["addresses", "people", "duplicates", "imports", "completeness", "tasks"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** The tabs that are built: a new one is one line here. */
-export const CONTENT: Partial<Record<Tab, () => ReactNode>> = {};
+export const CONTENT: Partial<Record<Tab, () => ReactNode>> = {
+  addresses: AddressesTab,
+};
 
 /** The tab a link means: the one it names, else the first. */
 export function tabFromUrl(params: URLSearchParams): Tab {
