@@ -26,8 +26,10 @@ api = NinjaAPI(
 )
 for module in ("catalog", "observations", "registry", "scenarios", "cases", "reports", "maps"):
     api.add_router("/", f"ningjulan.{module}.api.router")
+api.add_router("/", "ningjulan.registry.people.api.router")
 api.add_router("/", "ningjulan.registry.privacy.api.router")
 api.add_router("/", "ningjulan.registry.addresses.api.router")
+api.add_router("/", "ningjulan.registry.resolution.api.router")
 for part in ("session", "trying", "lineage_api"):
     api.add_router("/", f"ningjulan.project.{part}.router")
 

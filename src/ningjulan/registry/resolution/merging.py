@@ -84,11 +84,16 @@ def unmerge(*, merged_id: UUID, actor: Actor, now: datetime, reason: str) -> Cha
     alias = PersonAlias.objects.filter(known(), areas.within(actor), entity_id=merged_id).first()
     if alias is None:
         raise NotMerged(person_id=str(merged_id))
-    done = Change.objects.get(pk=alias.change_id)
+    return take_back_as(alias.change_id, actor=actor, now=now, reason=reason, kind="unmerge")
+
+
+def take_back_as(change_id: UUID, *, actor: Actor, now: datetime, reason: str, kind: str) -> Change:
+    """Undo a change that came of a decision: a data steward may, and whoever decided. Raises as `undo`."""
+    done = Change.objects.filter(pk=change_id).first()
     by_whom = actor
-    if actor.user_id is not None and done.actor_id == actor.user_id:
+    if done is not None and actor.user_id is not None and done.actor_id == actor.user_id:
         by_whom = replace(actor, roles=actor.roles | {Role.STEWARD})
-    return undo(done.pk, actor=by_whom, now=now, reason=reason, kind="unmerge")
+    return undo(change_id, actor=by_whom, now=now, reason=reason, kind=kind)
 
 
 def who_is(person_id: UUID) -> UUID:
