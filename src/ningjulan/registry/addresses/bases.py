@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import shapely
-from django.db.models import Count, Max, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from ningjulan.registry.addresses.base import ADDRESSES, ALIASES, BUILDINGS, COMPOUNDS, AddressBase, Schema
 from ningjulan.registry.addresses.searching import SearchIndex
-from ningjulan.registry.models import Address, AddressAlias, AddressState, Area, Building, Compound, Tenant
+from ningjulan.registry.models import Address, AddressAlias, AddressState, Area, Building, Compound
 from ningjulan.registry.models.changes import known, valid
 
 _METRES_PER_DEGREE = 111_320.0
@@ -73,17 +74,26 @@ def base_of(tenant_code: str, on: date) -> Base:
                 base.__dict__["_tree"] = old.__dict__["_tree"]
         else:
             base = _taken(tenant_code, on)
+        base.index.warm()
         _BASES[tenant_code] = places, names, base
         return base
 
 
+_STAMPS = """
+    select (select revision from registry_tenant where code = %(tenant)s),
+           (select count(*) || '/' || count(known_to) from registry_addressstate
+             where area_code like %(within)s),
+           (select count(*) || '/' || count(withdrawn_at) || '/' || coalesce(max(withdrawn_at)::text, '')
+              from registry_addressalias where tenant_code = %(tenant)s)
+"""
+
+
 def _stamps(tenant_code: str, on: date) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    revision = Tenant.objects.filter(code=tenant_code).values_list("revision", flat=True).first()
-    states = AddressState.objects.filter(area_code__startswith=tenant_code)
-    n_states = states.aggregate(n=Count("pk"), n_closed=Count("pk", filter=Q(known_to__isnull=False)))
-    aliases = AddressAlias.objects.filter(tenant_code=tenant_code)
-    n_aliases = aliases.aggregate(n=Count("pk"), withdrawn=Max("withdrawn_at"))
-    return (revision, *n_states.values(), on if n_states["n"] else None), tuple(n_aliases.values())
+    """Return what changes with the places, and what changes with their other names: asked at every search."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMPS, {"tenant": tenant_code, "within": f"{tenant_code}%"})
+        revision, states, aliases = cursor.fetchone()
+    return (revision, states, on if states != "0/0" else None), (aliases,)
 
 
 def _taken(tenant_code: str, on: date) -> Base:

@@ -17,16 +17,8 @@ _NOTHING = (
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad"
 )
 _CAPITAL_NUMERALS = dict(zip("壹贰叁肆伍陆柒捌玖拾佰", "一二三四五六七八九十百", strict=True))
-_SAME_WORD = {
-    "号楼": "幢",
-    "栋": "幢",
-    "棟": "幢",
-    "號樓": "幢",
-    "单元门": "单元",
-    "門": "门",
-    "○": "〇",
-    "两": "二",
-}
+_SAME_WORD = {"号楼": "幢", "栋": "幢", "单元门": "单元"}
+_FEW = 200
 
 _DIGIT_OF = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
 _NUMERAL = "[〇零一二三四五六七八九十百]"
@@ -67,7 +59,7 @@ def normalised(texts: pl.Series) -> pl.Series:
         n texts: half width, lower case, simplified characters, no blanks or punctuation; buildings are `N幢`,
         units `N单元`, floors `N层`, rooms `N室`, numbers in digits, `5-1-801` written out.
     """
-    plain = texts.str.replace_many(*_replaced(), leftmost=True)
+    plain = _plain(texts).str.replace_many(_SAME_WORD)
     plain = _where(plain, plain.str.contains(_COUNTED_NUMERAL), _digits_for_numerals)
     plain = _each(plain, _REWRITTEN)
     return _where(plain, plain.str.contains("-", literal=True), lambda rows: _each(rows, _JOINED))
@@ -88,10 +80,26 @@ def simplified_characters() -> dict[str, str]:
     return {old: new for old, new in pairs if old != new and len(new) == 1}
 
 
+def _plain(texts: pl.Series) -> pl.Series:
+    """Return the texts at half width, lower case, simplified, without blanks and punctuation."""
+    table = _replaced()
+    if len(texts) > _FEW:
+        return texts.str.replace_many(list(table), list(table.values()))
+    # For one text, what Polars searches for would take longer to prepare than to use.
+    by_code = _by_code()
+    written = [None if text is None else text.translate(by_code) for text in texts]
+    return pl.Series(texts.name, written, dtype=pl.String)
+
+
 @cache
-def _replaced() -> tuple[list[str], list[str]]:
-    table = {
-        **_SAME_WORD,  # leftmost: the longer words come first
+def _by_code() -> dict[int, str]:
+    return {ord(character): other for character, other in _replaced().items()}
+
+
+@cache
+def _replaced() -> dict[str, str]:
+    """Return each character that is written otherwise, or not at all."""
+    return {
         **dict(zip(_FULL, _HALF, strict=True)),
         **{chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)},
         **dict.fromkeys(_DASHES, "-"),
@@ -101,8 +109,9 @@ def _replaced() -> tuple[list[str], list[str]]:
         **dict.fromkeys("）", ")"),
         **simplified_characters(),
         **_CAPITAL_NUMERALS,
-    } | _SAME_WORD
-    return list(table), list(table.values())
+        "○": "〇",
+        "两": "二",
+    }
 
 
 def _each(texts: pl.Series, rewritten: tuple[tuple[str, str], ...]) -> pl.Series:

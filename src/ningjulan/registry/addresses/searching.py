@@ -16,7 +16,9 @@ from ningjulan.registry.addresses.normalising import normalised
 from ningjulan.registry.addresses.sounding import pinyin_of
 
 _N_NAMES = 40
+_AS_GOOD_AS_THE_BEST = 0.2
 _NUMBERS = re.compile(r"^([0-9]+[a-z]?)(幢)?(?:([0-9]+)(单元))?(?:[0-9]+层)?([0-9]*[a-z]?)室?$")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _CODE = re.compile(r"^[0-9]{10,29}[0-9xb]*$")
 
 
@@ -55,10 +57,11 @@ class SearchIndex:
         if _CODE.match(typed):
             return list(islice(filter(is_visible, self._by_code(typed.upper())), limit))
         found = dict.fromkeys(islice(filter(is_visible, self._suggestions(normal)), limit))
-        if not found:
+        if not found and _HAN.search(typed):
             whole = pl.Series([typed if "幢" in typed else re.sub(r"([0-9])$", r"\1幢", typed)])
             ranked = candidates(whole, self.base)
-            alike = (Suggestion(*row) for row in ranked.select("level", "row").head(limit).rows())
+            near = ranked.filter(pl.col("score") >= pl.col("score").max() - _AS_GOOD_AS_THE_BEST)
+            alike = (Suggestion(*row) for row in near.select("level", "row").head(limit).rows())
             found = dict.fromkeys(filter(is_visible, alike))
         return list(found)
 
@@ -193,7 +196,8 @@ class SearchIndex:
 
     def warm(self) -> "SearchIndex":
         """Make now what would be made at the first search."""
-        self.search("a1幢1单元1室", 1)
+        self.search("某某小区1幢1单元1室", 1)
+        self.search("1" * 12, 1)
         return self
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from ningjulan.registry import services
 from ningjulan.registry import town as towns
 from ningjulan.registry.addresses.base import AddressBase
+from ningjulan.registry.addresses.town_files import base_of_files
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 
@@ -106,12 +107,4 @@ def signed_in(client, db):
 @pytest.fixture(scope="session")
 def town_base(town_folder):
     """The addresses of the small town, without a database."""
-    folder = town_folder
-    names = ("areas", "compounds", "buildings", "addresses")
-    areas, compounds, buildings, addresses = (pl.read_parquet(folder / f"{name}.parquet") for name in names)
-    return AddressBase(
-        communities=areas.filter(pl.col("level") == "community").select("name", code="area_code"),
-        compounds=compounds.select("name", "community_code", id="compound_id"),
-        buildings=buildings.select("compound_id", id="building_id", text="address_text"),
-        addresses=addresses.select("building_id", id="address_id", text="full_text", state=pl.lit("OC")),
-    )
+    return base_of_files(town_folder)

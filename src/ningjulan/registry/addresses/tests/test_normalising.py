@@ -50,3 +50,11 @@ def test_a_normalised_text_is_normal(text):
     once = normalised(pl.Series([text]))
 
     assert normalised(normalised(once)).to_list() == normalised(once).to_list()
+
+
+@given(st.text(alphabet="澜庭栋棟號楼樓单單元門门ＡＢａｂ０１5５壹貳○〇两兩－—，。 （）室", max_size=14))
+def test_few_texts_and_many_are_normalised_alike(text):
+    alone = normalised(pl.Series([text]))
+    among_many = normalised(pl.Series([text] * 300))
+
+    assert among_many[0] == alone[0]

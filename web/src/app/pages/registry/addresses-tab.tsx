@@ -44,13 +44,17 @@ export function AddressesTab() {
   const place = chosen ?? (id ? (address.data?.place ?? null) : null);
   return (
     <div className="addresses-tab">
-      <Panel title={t.title} className="addresses-find">
-        <PlaceSearch tenant={tenant.code} text={text} onText={setText} chosenId={place?.id ?? null} onChoose={choose} />
-        {isWholeText(settled) && <Explained tenant={tenant.code} text={settled} />}
-      </Panel>
-      <Chosen tenant={tenant.code} place={place} id={id} onChoose={choose} />
-      <JobPanel tenant={tenant.code} />
-      <QueuePanel tenant={tenant.code} mayDecide={mayDecide} onShow={choose} />
+      <div className="addresses-column">
+        <Panel title={t.title} className="addresses-find">
+          <PlaceSearch tenant={tenant.code} text={text} onText={setText} chosenId={place?.id ?? null} onChoose={choose} />
+          {isWholeText(settled) && <Explained tenant={tenant.code} text={settled} />}
+        </Panel>
+        <JobPanel tenant={tenant.code} />
+      </div>
+      <div className="addresses-column">
+        <Chosen tenant={tenant.code} place={place} id={id} onChoose={choose} />
+        <QueuePanel tenant={tenant.code} mayDecide={mayDecide} onShow={choose} />
+      </div>
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function AddressFacts({ one, children }: { one: AddressInFull; children?:
       {children}
       <dl>
         {facts.map(([name, value]) => (
-          <div key={name}>
+          <div key={name} className={name === t.facts.code ? "is-long" : undefined}>
             <dt>{name}</dt>
             <dd className="num">{value}</dd>
           </div>

@@ -33,6 +33,9 @@ export function Score({ score }: { score: number }) {
   );
 }
 
+/** Verdicts that need no word beside their mark. */
+const SILENT = ["agrees", "none"];
+
 /** Each element as a chip: its name, what the text says, and by shape how it compares. */
 export function Elements({ elements }: { elements: readonly Element[] }) {
   const t = useMessages().addresses;
@@ -47,7 +50,7 @@ export function Elements({ elements }: { elements: readonly Element[] }) {
             <span className="muted">{name}</span>
             {said && <b>{said}</b>}
             <span className="visually-hidden">{t.verdicts[one.verdict]}</span>
-            {one.verdict !== "agrees" && <i aria-hidden="true">{t.verdicts[one.verdict]}</i>}
+            {!SILENT.includes(one.verdict) && <i aria-hidden="true">{t.verdicts[one.verdict]}</i>}
           </li>
         );
       })}
