@@ -29,6 +29,7 @@ for module in ("catalog", "observations", "registry", "scenarios", "cases", "rep
 api.add_router("/", "ningjulan.registry.people.api.router")
 api.add_router("/", "ningjulan.registry.privacy.api.router")
 api.add_router("/", "ningjulan.registry.addresses.api.router")
+api.add_router("/", "ningjulan.registry.ogc.api.router")
 api.add_router("/", "ningjulan.registry.resolution.api.router")
 for part in ("session", "trying", "lineage_api"):
     api.add_router("/", f"ningjulan.project.{part}.router")
