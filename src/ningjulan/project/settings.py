@@ -56,6 +56,7 @@ ARCHIVE_BYTES = int(os.environ.get("NINGJULAN_ARCHIVE_GIB", "200")) * 2**30
 REPLAY_FOLDER = ARCHIVE_FOLDER.parent / "replays"  # what a replay would write, until that is decided
 TOWN_FOLDER = Path(os.environ.get("NINGJULAN_TOWN_FOLDER", VAR / "town"))
 ADDRESS_JOB_FOLDER = VAR / "address-jobs"  # files being matched, and their results
+IMPORT_FOLDER = VAR / "registry-imports"  # files being imported into the registry, until they are done
 DEMO = os.environ.get("NINGJULAN_DEMO", "0") == "1"
 
 SEALING = os.environ.get("NINGJULAN_SEALING", "sm4")  # sm4 (SM4-GCM, HMAC-SM3) | aes (AES-256-GCM, SHA-256)

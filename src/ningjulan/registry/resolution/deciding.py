@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from ningjulan.registry.models import Incoming, NotSame, PersonAlias, PersonKey
+from ningjulan.registry.models import Incoming, NotSame, Person, PersonAlias
 from ningjulan.registry.models.changes import known
 from ningjulan.registry.resolution import keys
 from ningjulan.registry.resolution.matching import scored_pairs, with_shares
@@ -67,27 +67,43 @@ def decided(records: pl.DataFrame, own_ids: Sequence[str], known_people: Known) 
         own_ids: Who each would be if nobody fits (`records.own_ids`): registered already, it is that person.
         known_people: Everybody, or nothing for the database to be asked.
     """
-    by_key = _by_own_id(records["row_no"].to_list(), own_ids)
-    left = records.filter(~pl.col("row_no").is_in(list(by_key)))
     row_of = dict(zip(records["row_no"], own_ids, strict=True))
-    pairs = _without_refused(_pairs(left, known_people), row_of)
-    same, doubts = _outcomes(pairs)
+    first_of = {own: row for row, own in reversed(row_of.items())}
+    again = {row: first_of[own] for row, own in row_of.items() if first_of[own] != row}
+    once = records.filter(~pl.col("row_no").is_in(list(again)))
+    by_key = _by_own_id({row: own for row, own in row_of.items() if row not in again})
+    left = once.filter(~pl.col("row_no").is_in(list(by_key)))
+    same, doubts = _outcomes(_without_refused(_pairs(left, known_people), row_of))
     new = left.filter(~pl.col("row_no").is_in([*same, *doubts]))
     same_within, doubts_within = _outcomes(_pairs_within(new, row_of))
-    chained = {row: (_root(person, same_within, row_of), sure) for row, (person, sure) in same_within.items()}
-    return Decided({**by_key, **same, **chained}, {**doubts, **doubts_within})
+    same, doubts = {**by_key, **same}, {**doubts, **doubts_within}
+    for row, (person, sure) in sorted(same_within.items()):
+        earlier = first_of[person]
+        _as_the_earlier(row, earlier, person, sure, same, doubts)
+    for row, earlier in again.items():
+        _as_the_earlier(row, earlier, row_of[row], True, same, doubts)
+    return Decided(same, doubts)
 
 
-def _by_own_id(rows: Sequence[int], own_ids: Sequence[str]) -> dict[int, tuple[str, bool]]:
+def _as_the_earlier(  # two tables that are filled
+    row: int, earlier: int, person: str, sure: bool,
+    same: dict[int, tuple[str, bool]], doubts: dict[int, list[Doubt]],
+) -> None:  # fmt: skip
+    """Treat a record as an earlier one of the batch that is the same person: known, doubtful or new."""
+    if earlier in doubts:
+        doubts[row] = doubts[earlier]
+    else:
+        same[row] = same.get(earlier, (person, sure))
+
+
+def _by_own_id(own_of: Mapping[int, str]) -> dict[int, tuple[str, bool]]:
     """Records the source has sent before: it knows best who they are about, even after a merge."""
-    aliases = PersonAlias.objects.filter(known(), entity_id__in=own_ids)
+    ids = list(own_of.values())
+    aliases = PersonAlias.objects.filter(known(), entity_id__in=ids)
     merged = {str(a): str(b) for a, b in aliases.values_list("entity_id", "person_id")}
-    there = {str(pk) for pk in PersonKey.objects.filter(pk__in=own_ids).values_list("pk", flat=True)}
-    found = {}
-    for row, own in zip(rows, own_ids, strict=True):
-        if own in there or own in merged:
-            found[row] = (merged.get(own, own), True)
-    return found
+    rows = Person.objects.filter(known(), entity_id__in=ids, valid_to__isnull=True)
+    there = {str(pk) for pk in rows.values_list("entity_id", flat=True)}
+    return {row: (merged.get(own, own), True) for row, own in own_of.items() if own in there or own in merged}
 
 
 def _pairs(records: pl.DataFrame, known_people: Known) -> pl.DataFrame:
@@ -110,14 +126,6 @@ def _pairs_within(records: pl.DataFrame, own_id_of: Mapping[int, str]) -> pl.Dat
     pairs = scored_pairs(records, with_shares(people), in_force())
     earlier = people.select("person_id", "earlier_row")
     return pairs.join(earlier, on="person_id", how="left").filter(pl.col("earlier_row") < pl.col("row_no"))
-
-
-def _root(person: str, same: Mapping[int, tuple[str, bool]], own_id_of: Mapping[int, str]) -> str:
-    """Follow records that are one person as an earlier one of the batch to the first of them."""
-    target = {own_id_of[row]: to for row, (to, _) in same.items()}
-    while person in target and target[person] != person:
-        person = target[person]
-    return person
 
 
 def _outcomes(pairs: pl.DataFrame) -> tuple[dict[int, tuple[str, bool]], dict[int, list[Doubt]]]:

@@ -23,7 +23,7 @@ from ningjulan.registry.models.changes import Version, known
 from ningjulan.registry.people.bitemporal import Days
 from ningjulan.registry.people.changing import apply, begin, ended, restated
 from ningjulan.registry.people.numbers import index_of, sealed, sealed_columns
-from ningjulan.registry.resolution import records
+from ningjulan.registry.resolution import keys, records
 from ningjulan.registry.resolution.deciding import Decided, Doubt, Known, decided, waiting_already
 
 CLASS_ID = "BIZ01"
@@ -33,8 +33,8 @@ _OTHERS = (
     *("person_category", "former_name", "education", "marital_status", "occupation", "workplace"),
     *("hukou_division", "hukou_detail", "verified_at"),
 )
-_FACTS = (*_IDENTIFYING, *_OTHERS)
-_NUMBERS = ("id_no", "phone")
+FACTS = (*_IDENTIFYING, *_OTHERS)
+NUMBERS = ("id_no", "phone")
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def take(accepted: pl.DataFrame, came: Came, known_people: Known) -> Taken:
     ours = with_house.filter(~pl.col("row_no").is_in(list(taken.rejected)))
     if ours.is_empty():
         return taken
+    if known_people.people is None:
+        keys.refresh(came.today)
     own_ids = records.own_ids(ours, came.source)
     compared = records.compared(ours, homes)
     outcome = decided(compared, own_ids, known_people)
@@ -110,7 +112,7 @@ class _Batch:
     came: Came
 
     def facts(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: row[name] for name in _FACTS if name in row and row[name] is not None}
+        return {name: row[name] for name in FACTS if name in row and row[name] is not None}
 
     def area_of(self, row: Mapping[str, Any]) -> str:
         house = row["house_id"]
@@ -144,7 +146,8 @@ def _queue(batch: _Batch, doubts: Mapping[int, list[Doubt]], taken: Taken) -> No
         row["row_no"]: row for row in batch.rows.filter(pl.col("row_no").is_in(list(doubts))).to_dicts()
     }
     taken.queued += len(doubts)
-    kept = {row: found for row, found in doubts.items() if batch.id_of[row] not in waiting}
+    once = {batch.id_of[row]: row for row in sorted(doubts, reverse=True)}
+    kept = {row: doubts[row] for own, row in once.items() if own not in waiting}
     incoming = {row: _incoming(batch, row, by_row[row]) for row in kept}
     Incoming.objects.bulk_create(incoming.values(), batch_size=1_000)
     pairs = [
@@ -272,7 +275,7 @@ def _differences(
         for name, value in batch.facts(row).items()
         if value != getattr(person, name) and (not getattr(person, name) or sure or name not in _IDENTIFYING)
     }
-    for item in _NUMBERS:
+    for item in NUMBERS:
         if row[item] and _says_more(person, item, row[item]):
             facts |= sealed(Person, item, row[item])
     opened: list[Version] = []
@@ -327,8 +330,8 @@ def _copy_new(batch: _Batch, fresh: Sequence[int], change: Change) -> int:
         "source": pl.lit(batch.came.source[:40]),
         "area_code": area.fill_null(batch.came.tenant_code),
     }
-    people = rows.select(person.alias("entity_id"), *(n for n in _FACTS if n in rows.columns), **stamp)
-    for item in _NUMBERS:
+    people = rows.select(person.alias("entity_id"), *(n for n in FACTS if n in rows.columns), **stamp)
+    for item in NUMBERS:
         numbers = rows[item].str.replace_all("-", "", literal=True)
         closed, index = sealed_columns(Person, item, numbers)
         people = people.with_columns(

@@ -136,6 +136,21 @@ def test_one_person_twice_in_a_file_is_one_person_and_keeps_all_that_was_said(ho
     assert person().education == "20"
 
 
+def test_a_row_that_says_next_to_nothing_twice_is_one_person(homes):
+    found = taken({"name": "赵一"}, {"name": "赵一"})
+
+    assert counts(found) == (1, 0, 1, 0, 0)
+
+
+def test_a_doubtful_row_twice_is_asked_about_once(register, homes):
+    register()
+
+    found = taken(somebody(homes, name="王秀芝"), somebody(homes, name="王秀芝"))
+
+    assert counts(found) == (0, 0, 0, 2, 0)
+    assert Incoming.objects.count() == 1
+
+
 def test_a_home_in_somebody_elses_area_is_refused(homes):
     narrow = Actor(5, "网格员", frozenset({Role.GRID_WORKER}), frozenset({"330109013099"}))
 
@@ -167,10 +182,10 @@ def test_a_batch_that_fails_leaves_nothing(homes, monkeypatch):
 
 
 def test_the_items_that_are_written_are_those_of_the_catalogue():
-    from ningjulan.registry.resolution.taking import _FACTS, _NUMBERS
+    from ningjulan.registry.resolution.taking import FACTS, NUMBERS
 
     items = {item.id for item in catalog.get_class("BIZ01").items}
-    assert items - {*_FACTS, *_NUMBERS} == {"person_id", "current_address_id", "data_source"}
+    assert items - {*FACTS, *NUMBERS} == {"person_id", "current_address_id", "data_source"}
 
 
 def test_every_record_is_counted_once(register, homes):
