@@ -94,7 +94,7 @@ class ModuleOut(Schema):
     scenarios: list[str]
 
 
-class CloseIn(Input):
+class AlertCloseIn(Input):
     verdict: Verdict
 
 
@@ -129,7 +129,7 @@ def acknowledge_alert(request: ActorRequest, alert_id: UUID) -> AlertDetail:
 @router.post(
     "/alerts/{alert_id}/close", response={200: AlertDetailOut, **PROBLEMS}, operation_id="closeAlert"
 )
-def close_alert(request: ActorRequest, alert_id: UUID, body: CloseIn) -> AlertDetail:
+def close_alert(request: ActorRequest, alert_id: UUID, body: AlertCloseIn) -> AlertDetail:
     """关闭：写明结论（属实、误报、无需处置）。"""
     services.close_alert(alert_id, verdict=body.verdict, actor=request.auth, now=timezone.now())
     return selectors.alert_detail(alert_id, actor=request.auth)

@@ -76,7 +76,7 @@ class MappingIn(Input):
     answered: bool = Field(False, description="the question about the coordinates has been answered")
 
 
-class ReasonOut(Schema):
+class RejectReasonOut(Schema):
     code: str
     zh: str
     en: str
@@ -88,7 +88,7 @@ class PreviewOut(Schema):
 
     n_rows: int
     n_accepted: int
-    reasons: list[ReasonOut]
+    reasons: list[RejectReasonOut]
     filled: dict[str, int]
 
 
@@ -176,10 +176,10 @@ def run(request: ActorRequest, job_id: UUID, body: MappingIn) -> ImportJob:
 
 @router.get(
     "/registry-imports/{job_id}/reasons",
-    response={200: list[ReasonOut], **PROBLEMS},
+    response={200: list[RejectReasonOut], **PROBLEMS},
     operation_id="importReasons",
 )
-def reasons(request: ActorRequest, job_id: UUID) -> list[ReasonOut]:
+def reasons(request: ActorRequest, job_id: UUID) -> list[RejectReasonOut]:
     """退回行按原因计数。"""
     job = jobs.get_job(job_id, request.auth)
     counts: dict[str, int] = {}
@@ -224,6 +224,6 @@ def _chosen(body: MappingIn) -> jobs.Chosen:
     return jobs.Chosen(body.name, body.class_id, body.columns, body.defaults, body.crs)
 
 
-def _reason(code: str, n: int) -> ReasonOut:
+def _reason(code: str, n: int) -> RejectReasonOut:
     known = reason_of(code)
-    return ReasonOut(code=code, zh=known.zh, en=known.en, n=n)
+    return RejectReasonOut(code=code, zh=known.zh, en=known.en, n=n)

@@ -68,7 +68,7 @@ class DecisionIn(Input):
     reason: str = Field("", max_length=200)
 
 
-class ReasonIn(Input):
+class DuplicateReasonIn(Input):
     reason: str = Field(min_length=2, max_length=200)
 
 
@@ -87,7 +87,7 @@ class CandidateOut(Schema):
     reasons: list[AgreementOut]
 
 
-class ChangeOut(Schema):
+class MergeChangeOut(Schema):
     change_id: UUID
 
 
@@ -149,12 +149,12 @@ def take_back(request: ActorRequest, duplicate_id: UUID) -> DuplicateOut:
 
 
 @router.post(
-    "/people/{person_id}/unmerge", response={200: ChangeOut, **PROBLEMS}, operation_id="unmergePerson"
+    "/people/{person_id}/unmerge", response={200: MergeChangeOut, **PROBLEMS}, operation_id="unmergePerson"
 )
-def unmerge(request: ActorRequest, person_id: UUID, body: ReasonIn) -> ChangeOut:
+def unmerge(request: ActorRequest, person_id: UUID, body: DuplicateReasonIn) -> MergeChangeOut:
     """拆分：被合并的登记恢复为合并前的样子。"""
     change = merging.unmerge(merged_id=person_id, actor=request.auth, now=timezone.now(), reason=body.reason)
-    return ChangeOut(change_id=change.pk)
+    return MergeChangeOut(change_id=change.pk)
 
 
 def _shown(pairs: list[Duplicate]) -> list[DuplicateOut]:
