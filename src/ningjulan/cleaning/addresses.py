@@ -1,4 +1,4 @@
-"""Address text → building, by exact match after normalisation. The full matcher comes with the registry."""
+"""Address text → building, by exact match after normalisation. The registry has the full matcher."""
 
 import polars as pl
 
@@ -9,6 +9,7 @@ from ningjulan.cleaning.kernel import addresses as kernel
 _PREFIX = r"^(?:\p{Han}{2,3}省)?(?:\p{Han}{2,3}市)?(?:\p{Han}{0,2}[\p{Han}--社]区)?(?:\p{Han}{2,4}街道)?"
 _BUILDING_WORDS = "(?:号楼|幢|栋|座)"
 _INSIDE = r"^(.*?[0-9a-z]+幢).*$"  # unit, floor and room do not change the building
+_IN_HOUSE = r"^([^幢]*[0-9]号)[0-9]{1,5}室?$"  # 2组121号101室: a village house is its number
 
 
 def match_key(address: pl.Series) -> pl.Series:
@@ -18,6 +19,7 @@ def match_key(address: pl.Series) -> pl.Series:
         .str.replace(_PREFIX, "")
         .str.replace_all(_BUILDING_WORDS, "幢")
         .str.replace(_INSIDE, "${1}")
+        .str.replace(_IN_HOUSE, "${1}")
     )
 
 

@@ -11,6 +11,8 @@ _MOST = 200  # characters
 _NONE, _LEFT_OUT = -1, -2
 _PROVINCE, _CITY, _DISTRICT, _COMMUNITY, _STREET_1, _STREET_2 = (ord(han) for han in "省市区社街道")
 _BUILDING, _BUILDING_2, _BUILDING_3, _NUMBER, _HOUSE = (ord(han) for han in "幢栋座号楼")
+_ROOM = ord("室")
+_MOST_DIGITS = 5  # of a room
 
 
 def match_keys(address: pl.Series) -> tuple[pl.Series, Ints]:
@@ -89,15 +91,31 @@ def _behind(characters: Ints, n: int, at: int, most: int, least: int, last: int,
 
 @compiled
 def _house_end(characters: Ints, start: int, n: int) -> int:
-    """Write one word for building; return where the address ends: behind its first numbered building."""
+    """Write one word for building; return where the address ends: behind its first numbered building, else
+    behind the number of a village house."""
+    has_building = False
     for i in range(start, n):
         if characters[i] == _NUMBER and i + 1 < n and characters[i + 1] == _HOUSE:
             characters[i], characters[i + 1] = _BUILDING, _LEFT_OUT
         elif characters[i] in (_BUILDING_2, _BUILDING_3):
             characters[i] = _BUILDING
-        if i > start and characters[i] == _BUILDING and _is_number(characters[i - 1]):
-            return i + 1
-    return n
+        if characters[i] == _BUILDING:
+            has_building = True
+            if i > start and _is_number(characters[i - 1]):
+                return i + 1
+    return n if has_building else _village_end(characters, start, n)
+
+
+@compiled
+def _village_end(characters: Ints, start: int, n: int) -> int:
+    """Return the place behind 121号 of 121号101室; `n` where it is not so."""
+    end = n - 1 if n > start and characters[n - 1] == _ROOM else n
+    room = end
+    while end > start and room - end < _MOST_DIGITS and 0x30 <= characters[end - 1] <= 0x39:
+        end -= 1
+    if end == room or end - 2 < start or characters[end - 1] != _NUMBER:
+        return n
+    return end if 0x30 <= characters[end - 2] <= 0x39 else n
 
 
 @compiled

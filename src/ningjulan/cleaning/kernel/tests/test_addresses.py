@@ -44,6 +44,9 @@ PIECES = (
         "-",
         "1单元",
         "201室",
+        "121号101室",
+        "室",
+        "123456",
     ),
     *("小区", "é", "\u200b", "𠮷", "，", "。"),
 )
@@ -65,6 +68,9 @@ def test_certain_keys_are_those_of_the_specification(texts):
     [
         pytest.param("浙江省杭州市萧山区宁围街道宁东社区A座3楼", "宁东社区a幢", id="with all before it"),
         pytest.param("试验路１号　２栋3单元", "试验路1号2幢", id="full width"),
+        pytest.param("宁围街道新华村2组121号101室", "新华村2组121号", id="village house"),
+        pytest.param("新华村2组121号101", "新华村2组121号", id="village house, no word for room"),
+        pytest.param("新华村2组121号", "新华村2组121号", id="village house by itself"),
         pytest.param("宁东社区12号楼2单元", "宁东社区12幢", id="社区 is no district"),
     ],
 )
