@@ -32,6 +32,7 @@ api.add_router("/", "ningjulan.registry.addresses.api.router")
 api.add_router("/", "ningjulan.registry.ogc.api.router")
 api.add_router("/", "ningjulan.registry.resolution.api.router")
 api.add_router("/", "ningjulan.registry.importing.api.router")
+api.add_router("/", "ningjulan.registry.collecting.api.router")
 for part in ("session", "trying", "lineage_api"):
     api.add_router("/", f"ningjulan.project.{part}.router")
 

@@ -121,6 +121,8 @@ def commit(cleaned: Sequence[CleanedBatches], now: datetime, seen: SeenKeys) -> 
             live = sources.get_source(source).intake == "live"
             if live:
                 scenarios.take(rows_of, tenant_code=tenant, source=source, now=now)
+                for class_id, rows in rows_of.items():
+                    registry.stage(rows, class_id=class_id, source=source, tenant_code=tenant, now=now)
             for class_id in CASE_CLASSES:
                 if class_id in rows_of:
                     for part in rows_of[class_id].iter_slices(EVENT_ROWS):

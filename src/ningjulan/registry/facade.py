@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from ningjulan.cleaning.contracts import Refs
 from ningjulan.foundation.actors import SYSTEM, Actor
@@ -28,6 +29,7 @@ from ningjulan.registry.contracts import (
 )
 from ningjulan.registry.domain.codes import community_of as community_code_of
 from ningjulan.registry.domain.codes import tenant_of as most_specific_tenant
+from ningjulan.registry.resolution import staging
 from ningjulan.registry.town import TownMeta
 
 _IMPORT = "import"
@@ -46,6 +48,11 @@ def build_town(folder: Path, *, seed: int, scale: float) -> TownMeta:
 def load_town(folder: Path, now: datetime) -> TownLoaded:
     """Load the demo town from its files; nothing to do where that version is loaded."""
     return services.load_town(folder, now)
+
+
+def stage(rows: pl.DataFrame, *, class_id: str, source: str, tenant_code: str, now: datetime) -> int:
+    """Write down accepted records the registry is to take, in the caller's transaction; return how many."""
+    return staging.stage(rows, class_id=class_id, source=source, tenant_code=tenant_code, now=now)
 
 
 def tenants() -> list[Tenant]:

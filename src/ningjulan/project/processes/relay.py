@@ -30,6 +30,7 @@ from ningjulan.project import settings
 from ningjulan.project.processes.addresses import match_files
 from ningjulan.project.processes.canaries import send_canaries
 from ningjulan.project.processes.fixes import add_up_hours, send_fixes
+from ningjulan.project.processes.registry_work import work_on_registry
 from ningjulan.project.processes.trail import seal_trail
 from ningjulan.project.wiring import LISTENERS, Listener
 
@@ -218,6 +219,7 @@ async def _main() -> None:
             add_up_hours(stop),
             seal_trail(stop),
             match_files(stop),
+            work_on_registry(stop),
             *(Incoming(js, listener, stop).run() for listener in LISTENERS),
         )
     finally:

@@ -40,25 +40,25 @@ class RegistryImportOut(Schema):
     n_rejected: int
 
 
-class ColumnOut(Schema):
+class ImportColumnOut(Schema):
     column: str
     item: str | None
     sure: bool
     forbidden: bool
 
 
-class TargetOut(Schema):
+class ImportTargetOut(Schema):
     item: str
     zh: str
     en: str
     required: bool
 
 
-class LookOut(Schema):
+class ImportLookOut(Schema):
     """What is in the file: its columns with what they seem to be. No cell of it is shown."""
 
-    columns: list[ColumnOut]
-    targets: list[TargetOut]
+    columns: list[ImportColumnOut]
+    targets: list[ImportTargetOut]
     dropped: list[str]
     encoding: str | None
     n_merged: int
@@ -67,7 +67,7 @@ class LookOut(Schema):
     name: str
 
 
-class MappingIn(Input):
+class ImportMappingIn(Input):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")
     class_id: Literal["BIZ01", "GEO03"]
     columns: dict[str, str]
@@ -83,7 +83,7 @@ class RejectReasonOut(Schema):
     n: int
 
 
-class PreviewOut(Schema):
+class ImportPreviewOut(Schema):
     """What would become of the first rows."""
 
     n_rows: int
@@ -92,7 +92,7 @@ class PreviewOut(Schema):
     filled: dict[str, int]
 
 
-LOOK = {200: LookOut, **PROBLEMS}
+LOOK = {200: ImportLookOut, **PROBLEMS}
 JOB = {200: RegistryImportOut, **PROBLEMS}
 
 
@@ -118,13 +118,13 @@ def get_import(request: ActorRequest, job_id: UUID) -> ImportJob:
 
 
 @router.get("/registry-imports/{job_id}/look", response=LOOK, operation_id="lookAtImport")
-def look(request: ActorRequest, job_id: UUID, class_id: str = "BIZ01") -> LookOut:
+def look(request: ActorRequest, job_id: UUID, class_id: str = "BIZ01") -> ImportLookOut:
     """文件的列与建议的对照；同样的列以前对照过，就沿用那次的。"""
     job = jobs.get_job(job_id, request.auth)
     seen = reading.look_at(Path(job.file_path), 1)
     saved = _saved_for(set(seen.columns), class_id, job.tenant_code)
     columns = [
-        ColumnOut(
+        ImportColumnOut(
             column=one.column,
             item=saved.manifest["columns"].get(one.column) if saved else one.item,
             sure=bool(saved) or one.sure,
@@ -132,9 +132,9 @@ def look(request: ActorRequest, job_id: UUID, class_id: str = "BIZ01") -> LookOu
         )
         for one in mapping.suggest(seen.columns, class_id)
     ]
-    return LookOut(
+    return ImportLookOut(
         columns=columns,
-        targets=[TargetOut(item=i, zh=z, en=e, required=r) for i, z, e, r in mapping.targets(class_id)],
+        targets=[ImportTargetOut(item=i, zh=z, en=e, required=r) for i, z, e, r in mapping.targets(class_id)],
         dropped=seen.dropped,
         encoding=seen.encoding,
         n_merged=seen.n_merged,
@@ -145,9 +145,11 @@ def look(request: ActorRequest, job_id: UUID, class_id: str = "BIZ01") -> LookOu
 
 
 @router.post(
-    "/registry-imports/{job_id}/preview", response={200: PreviewOut, **PROBLEMS}, operation_id="previewImport"
+    "/registry-imports/{job_id}/preview",
+    response={200: ImportPreviewOut, **PROBLEMS},
+    operation_id="previewImport",
 )
-def preview(request: ActorRequest, job_id: UUID, body: MappingIn) -> PreviewOut:
+def preview(request: ActorRequest, job_id: UUID, body: ImportMappingIn) -> ImportPreviewOut:
     """预览：前 200 行会怎样；不写入任何内容。"""
     job = jobs.get_job(job_id, request.auth)
     cleaned = jobs.preview(job, _chosen(body), now=timezone.now(), n_rows=200)
@@ -156,7 +158,7 @@ def preview(request: ActorRequest, job_id: UUID, body: MappingIn) -> PreviewOut:
         for code in reasons:
             counts[code] = counts.get(code, 0) + 1
     accepted = cleaned.accepted
-    return PreviewOut(
+    return ImportPreviewOut(
         n_rows=len(accepted) + len(cleaned.rejected) + len(cleaned.duplicates),
         n_accepted=len(accepted),
         reasons=[_reason(code, n) for code, n in sorted(counts.items(), key=lambda c: -c[1])],
@@ -169,7 +171,7 @@ def preview(request: ActorRequest, job_id: UUID, body: MappingIn) -> PreviewOut:
 
 
 @router.post("/registry-imports/{job_id}/run", response=JOB, operation_id="runImport")
-def run(request: ActorRequest, job_id: UUID, body: MappingIn) -> ImportJob:
+def run(request: ActorRequest, job_id: UUID, body: ImportMappingIn) -> ImportJob:
     """开始导入：保存对照为来源清单，后台逐段写入。"""
     return jobs.start(job_id, _chosen(body), actor=request.auth, now=timezone.now(), answered=body.answered)
 
@@ -220,7 +222,7 @@ def _saved_for(columns: set[str], class_id: str, tenant: str) -> SourceMapping |
     return next((row for row in rows if set(row.manifest["columns"]) <= columns), None)
 
 
-def _chosen(body: MappingIn) -> jobs.Chosen:
+def _chosen(body: ImportMappingIn) -> jobs.Chosen:
     return jobs.Chosen(body.name, body.class_id, body.columns, body.defaults, body.crs)
 
 

@@ -20,7 +20,7 @@ from ningjulan.registry.resolution.taking import CLASS_ID
 router = Router(tags=["registry"])
 
 
-class Label(Schema):
+class MatchWords(Schema):
     zh: str
     en: str
 
@@ -29,9 +29,9 @@ class AgreementOut(Schema):
     """How one field agrees, and what that is worth. It holds no value."""
 
     field: str
-    label: Label
+    label: MatchWords
     level: str
-    level_label: Label
+    level_label: MatchWords
     rank: int = Field(description="0: differs")
     top: int = Field(description="rank of full agreement")
     bits: float
@@ -63,7 +63,7 @@ class DuplicatesOut(Schema):
     items: list[DuplicateOut]
 
 
-class DecisionIn(Input):
+class DuplicateDecisionIn(Input):
     verdict: Literal["same", "not_same"]
     reason: str = Field("", max_length=200)
 
@@ -72,7 +72,7 @@ class DuplicateReasonIn(Input):
     reason: str = Field(min_length=2, max_length=200)
 
 
-class LookupIn(Input):
+class PersonLookupIn(Input):
     name: str = Field(min_length=1, max_length=80)
     birth_date: date | None = None
     sex: str | None = Field(None, max_length=1)
@@ -81,7 +81,7 @@ class LookupIn(Input):
     address_id: UUID | None = None
 
 
-class CandidateOut(Schema):
+class PersonCandidateOut(Schema):
     person_id: UUID
     bits: float
     reasons: list[AgreementOut]
@@ -106,15 +106,17 @@ def list_duplicates(
 
 
 @router.post(
-    "/duplicates/lookup", response={200: list[CandidateOut], **PROBLEMS}, operation_id="lookUpPerson"
+    "/duplicates/lookup", response={200: list[PersonCandidateOut], **PROBLEMS}, operation_id="lookUpPerson"
 )
-def look_up(request: ActorRequest, body: LookupIn) -> list[CandidateOut]:
+def look_up(request: ActorRequest, body: PersonLookupIn) -> list[PersonCandidateOut]:
     """登记前查重：可能是谁，附一致情况与权重。"""
     permissions.check_list(request.auth, CLASS_ID)
     asked = services.Asked(**body.model_dump())
     doubts = services.look_up(asked, request.auth, timezone.localdate())
     return [
-        CandidateOut(person_id=UUID(d.person_id), bits=d.bits, reasons=[_agreement(r) for r in d.reasons])
+        PersonCandidateOut(
+            person_id=UUID(d.person_id), bits=d.bits, reasons=[_agreement(r) for r in d.reasons]
+        )
         for d in doubts
     ]
 
@@ -124,7 +126,7 @@ def look_up(request: ActorRequest, body: LookupIn) -> list[CandidateOut]:
     response={200: DuplicateOut, **PROBLEMS},
     operation_id="decideDuplicate",
 )
-def decide(request: ActorRequest, duplicate_id: UUID, body: DecisionIn) -> DuplicateOut:
+def decide(request: ActorRequest, duplicate_id: UUID, body: DuplicateDecisionIn) -> DuplicateOut:
     """判断：同一人（合并或写入），或非同一人（记住，不再询问）。"""
     pair = services.decide(
         duplicate_id,
@@ -187,9 +189,9 @@ def _agreement(reason: Agreement) -> AgreementOut:
     level = field.levels[rank]
     return AgreementOut(
         field=field.name,
-        label=Label(zh=field.zh, en=field.en),
+        label=MatchWords(zh=field.zh, en=field.en),
         level=level.code,
-        level_label=Label(zh=level.zh, en=level.en),
+        level_label=MatchWords(zh=level.zh, en=level.en),
         rank=rank,
         top=len(field.levels) - 1,
         bits=round(reason.bits, 1),

@@ -346,15 +346,15 @@ def _copy_new(batch: _Batch, fresh: Sequence[int], change: Change) -> int:
     return len(people) + len(lives)
 
 
-def record_frame(record: Mapping[str, Any]) -> pl.DataFrame:
-    """Return one opened record as the frame `take` had it in."""
-    items = catalog.get_class(CLASS_ID).by_id
-    values = {name: [None if v is None else str(v)] for name, v in record.items() if name in items}
-    kinds = {"row_no": pl.UInt32(), **dict.fromkeys(values, pl.String())}
-    return pl.DataFrame({"row_no": [0], **values}, schema=kinds).with_columns(
+def frame_of(opened: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return opened records as the frame `take` had them in, `row_no` counting from 0."""
+    items = [item for item in catalog.get_class(CLASS_ID).by_id if item != "recorded_at"]
+    texts = [{name: None if r.get(name) is None else str(r[name]) for name in items} for r in opened]
+    frame = pl.DataFrame(texts, schema=dict.fromkeys(items, pl.String)).with_columns(
         pl.col("birth_date").str.to_date("%Y-%m-%d"),
         pl.col("verified_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f%:z", time_unit="us", strict=False),
     )
+    return frame.with_row_index("row_no")
 
 
 def write_as_new(record: Mapping[str, Any], person_id: UUID, came: Came) -> Change:
@@ -375,7 +375,7 @@ def write_as_known(record: Mapping[str, Any], own_id: UUID, person_id: UUID, cam
 
 
 def _one(record: Mapping[str, Any], own_id: UUID, came: Came) -> _Batch:
-    frame = record_frame(record)
+    frame = frame_of([record])
     homes = _homes(frame["current_address_id"].drop_nulls().to_list())
     frame = frame.with_columns(
         house_id=pl.when(pl.col("current_address_id").is_in(list(homes))).then("current_address_id")
