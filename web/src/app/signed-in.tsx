@@ -3,8 +3,9 @@ import { Suspense } from "react";
 import { Navigate, Outlet, useLocation, useSearchParams } from "react-router";
 import { ApiError } from "@/api/client";
 import { sessionQuery } from "@/features/session/api";
+import { useMessages } from "@/shared/i18n";
 import { TenantContext } from "@/shared/place";
-import { Resource, Skeleton } from "@/shared/ui/resource";
+import { Notice, Resource, Skeleton } from "@/shared/ui/resource";
 import { LiveProvider } from "./live-provider";
 import { Shell } from "./shell/shell";
 
@@ -13,6 +14,7 @@ export function SignedIn() {
   const location = useLocation();
   const [params] = useSearchParams();
   const session = useQuery(sessionQuery);
+  const noArea = useMessages().privacy.mine.noTenant;
   if (session.error instanceof ApiError && session.error.status === 401) {
     const next = encodeURIComponent(location.pathname + location.search);
     return <Navigate to={`/login?next=${next}`} replace />;
@@ -21,7 +23,8 @@ export function SignedIn() {
     <Resource query={session} rows={6}>
       {(data) => {
         const tenant = data.tenants.find((one) => one.code === params.get("tenant")) ?? data.tenants[0];
-        if (!tenant) return null;
+        if (data.user.roles.includes("resident")) return <Navigate to="/mine" replace />;
+        if (!tenant) return <Notice title={noArea} />;
         return (
           <TenantContext value={tenant}>
             <LiveProvider key={tenant.code}>

@@ -117,11 +117,12 @@ class ReadingsQuery(Input):
 
 
 class MyReadingOut(Schema):
-    """Who read about me: their duty and unit, when, why, which items."""
+    """Who read about me: their duty and unit, when, why, which items. `action`: `exported` in a list."""
 
     id: int
     at: datetime
     actor_name: str
+    action: str
     roles: list[Word]
     unit_code: str
     items: list[Word]

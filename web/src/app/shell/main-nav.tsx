@@ -4,7 +4,7 @@ import { NavLink, useLocation, useNavigate, useSearchParams } from "react-router
 import type { Session } from "@/features/session/api";
 import { useMessages } from "@/shared/i18n";
 import { pathWith } from "@/shared/place";
-import { PAGES, type Page } from "./pages";
+import { pagesOf, type Page } from "./pages";
 import { useUserMenu } from "./use-user-menu";
 
 /** Moving between pages keeps the street. */
@@ -23,11 +23,11 @@ function PageLink({ page, className }: { page: Page; className: string }) {
   );
 }
 
-export function MainNav() {
+export function MainNav({ user }: { user: Session["user"] }) {
   const t = useMessages();
   return (
     <nav className="main-nav" aria-label={t.nav.main}>
-      {PAGES.map((page) => (
+      {pagesOf(user.roles).map((page) => (
         <PageLink key={page.path} page={page} className="nav-link" />
       ))}
     </nav>
@@ -41,15 +41,16 @@ export function TabBar({ user }: { user: Session["user"] }) {
   const pathOf = usePathOf();
   const { pathname } = useLocation();
   const userMenu = useUserMenu(user);
-  const isFurther = PAGES.slice(3).some(({ path }) => path === pathname);
-  const further = PAGES.slice(3).map((page) => ({
+  const pages = pagesOf(user.roles);
+  const isFurther = pages.slice(3).some(({ path }) => path === pathname);
+  const further = pages.slice(3).map((page) => ({
     key: page.path,
     label: t.nav[page.name],
     onClick: () => void navigate(pathOf(page)),
   }));
   return (
     <nav className="tab-bar" aria-label={t.nav.main}>
-      {PAGES.slice(0, 3).map((page) => (
+      {pages.slice(0, 3).map((page) => (
         <PageLink key={page.path} page={page} className="tab-link" />
       ))}
       <Dropdown menu={{ items: [...further, { type: "divider" }, ...userMenu] }} trigger={["click"]} placement="topRight">

@@ -8,4 +8,12 @@ export const PAGES = [
   { path: "/scenarios", name: "scenarios" },
 ] as const;
 
-export type Page = (typeof PAGES)[number];
+const PRIVACY = { path: "/audit", name: "audit" } as const;
+const ABOUT_PRIVACY = ["auditor", "clerk", "leader", "steward"];
+
+export type Page = (typeof PAGES)[number] | typeof PRIVACY;
+
+/** The pages of an account: readings and exports only for who audits, asks for or approves them. */
+export function pagesOf(roles: readonly string[]): readonly Page[] {
+  return roles.some((role) => ABOUT_PRIVACY.includes(role)) ? [...PAGES, PRIVACY] : PAGES;
+}

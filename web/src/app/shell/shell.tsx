@@ -42,7 +42,7 @@ export function Shell({ session, children }: { session: Session; children: React
         <header className="top-bar">
           <Brand />
           <TenantSelect tenants={session.tenants} />
-          <MainNav />
+          <MainNav user={session.user} />
           <div className="top-bar-end">
             {lite && (
               <Tooltip title={t.shell.liteHint}>

@@ -1,6 +1,7 @@
 import { enData } from "./data.en";
 import { enRecords } from "./records.en";
 import { enAddresses } from "./addresses.en";
+import { enPrivacy } from "./privacy.en";
 import { enRegistry } from "./registry.en";
 import { plural } from "./plural";
 import type { Messages } from "./zh-CN";
@@ -8,7 +9,7 @@ import type { Messages } from "./zh-CN";
 /** English interface text. Same structure as zh-CN.ts, proven by the type. */
 export const en: Messages = {
   product: "Ningjulan",
-  nav: { main: "Main", command: "Map", desk: "Cases", stats: "Insight", registry: "Registry", data: "Data", scenarios: "Scenarios", more: "More" },
+  nav: { main: "Main", command: "Map", desk: "Cases", stats: "Insight", registry: "Registry", data: "Data", scenarios: "Scenarios", audit: "Privacy", more: "More" },
   shell: {
     skip: "Skip to main content",
     tenant: "Area",
@@ -276,6 +277,7 @@ export const en: Messages = {
   },
   ...enData,
   ...enRecords,
+  ...enPrivacy,
   ...enRegistry,
   ...enAddresses,
   palette: {

@@ -1,12 +1,13 @@
 import { zhData } from "./data.zh-CN";
 import { zhRecords } from "./records.zh-CN";
 import { zhAddresses } from "./addresses.zh-CN";
+import { zhPrivacy } from "./privacy.zh-CN";
 import { zhRegistry } from "./registry.zh-CN";
 
 /** 中文界面文字。英文在 en.ts，两者结构相同（由类型保证）。 */
 export const zhCN = {
   product: "宁聚蓝",
-  nav: { main: "主导航", command: "一张图", desk: "案件", stats: "研判", registry: "底数", data: "数据", scenarios: "场景", more: "更多" },
+  nav: { main: "主导航", command: "一张图", desk: "案件", stats: "研判", registry: "底数", data: "数据", scenarios: "场景", audit: "隐私", more: "更多" },
   shell: {
     skip: "跳到主要内容",
     tenant: "所在街道",
@@ -259,6 +260,7 @@ export const zhCN = {
   },
   ...zhData,
   ...zhRecords,
+  ...zhPrivacy,
   ...zhRegistry,
   ...zhAddresses,
   palette: {
