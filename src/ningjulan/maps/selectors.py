@@ -6,6 +6,7 @@ import numpy as np
 
 from ningjulan.cases import facade as cases
 from ningjulan.foundation.actors import Actor
+from ningjulan.foundation.permissions import Purpose, grants_of
 from ningjulan.maps.contracts import DeviceColumns, Heat, MapConfig, MapNotFound
 from ningjulan.maps.domain.heat import heat_cells
 from ningjulan.registry import facade as registry
@@ -25,6 +26,17 @@ def get_town_map(actor: Actor) -> TownMap:
     return town
 
 
+def shows_attention(actor: Actor, town: TownMap) -> bool:
+    """May the actor see which homes need attention (关注)? Care is a duty of few; the file is one town."""
+    may_care = any(Purpose.CARE in grant.purposes for grant in grants_of(actor))
+    return may_care and actor.covers(town.tenant_code)
+
+
+def points_version(actor: Actor, town: TownMap) -> str:
+    """Return what names the points as this actor sees them: the URL of one is never another's."""
+    return f"{town.version}-care" if shows_attention(actor, town) else town.version
+
+
 def map_config(actor: Actor, tenant_code: str) -> MapConfig:
     """Return where the tenant's map is and what it covers, or raise `MapNotFound`."""
     if not looks_into(actor, tenant_code):
@@ -39,7 +51,7 @@ def map_config(actor: Actor, tenant_code: str) -> MapConfig:
         origin=town.origin,
         metres_per_degree=town.metres_per_degree,
         pmtiles_url=f"/map/{town.tiles.name}?v={town.version}",
-        addresses_url=f"/map/{town.points.name}?v={town.version}",
+        addresses_url=f"/map/{town.points.name}?v={points_version(actor, town)}",
         version=town.version,
     )
 

@@ -86,6 +86,36 @@ def test_points_file_and_config_put_the_addresses_where_the_registry_has_them(to
     assert sum(grid is None for grid in grids) == 0
 
 
+def kinds_seen(client):
+    url = client.get("/api/map/config", {"tenant": STREET}).json()["addresses_url"]
+    whole = b"".join(client.get(url).streaming_content)
+    part = client.get(url, headers={"Range": f"bytes=0-{len(whole) - 1}"}).content
+    assert part == whole
+    return url, set(np.frombuffer(whole, "<f4").reshape(-1, 4)[:, 3].astype(int))
+
+
+@pytest.mark.parametrize(
+    ("roles", "areas", "sees"),
+    [
+        (["duty_officer"], [STREET], True),
+        (["grid_worker"], [STREET], True),
+        (["grid_worker"], [f"{STREET}002"], False),
+        (["clerk"], [STREET], False),
+        (["admin"], [STREET], False),
+        ([], [STREET], False),
+    ],
+)
+def test_which_homes_need_attention_is_for_who_cares_for_the_whole_town(town, client, roles, areas, sees):
+    user = get_user_model().objects.create(username="one", roles=roles, area_codes=areas)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    url, kinds = kinds_seen(client)
+
+    assert (2 in kinds) is sees
+    assert url.endswith("-care") is sees, "what a browser keeps for one is not found by another"
+    assert {0, 1} <= kinds
+
+
 def test_a_tenant_without_a_map_has_only_a_centre(town, signed_in):
     class Place:
         def __init__(self, code, name, lon=None, lat=None):
