@@ -188,6 +188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description 登记新地址：楼栋内的一个户室，自动编码。
+         */
+        post: operations["registerAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/addresses/at": {
         parameters: {
             query?: never;
@@ -766,6 +786,66 @@ export interface paths {
         get: operations["getCodeList"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collection-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description 采集任务：按楼栋排列，网格员看到自己网格的。
+         */
+        get: operations["listCollectionTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collection-tasks/{task_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish
+         * @description 完成：核实到的内容写回登记簿，可以撤销。
+         */
+        post: operations["finishCollectionTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/collection-tasks/{task_id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step
+         * @description 领取、退回、无法核实、取消。
+         */
+        post: operations["stepCollectionTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1976,6 +2056,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sources/rejects/{reject_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Raw
+         * @description 查看含个人信息的原始内容：写明事由，留痕。
+         */
+        post: operations["readReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sources/rejects/{reject_id}/reopen": {
         parameters: {
             query?: never;
@@ -2415,10 +2515,10 @@ export interface components {
             bits: number;
             /** Field */
             field: string;
-            label: components["schemas"]["Label"];
+            label: components["schemas"]["MatchWords"];
             /** Level */
             level: string;
-            level_label: components["schemas"]["Label"];
+            level_label: components["schemas"]["MatchWords"];
             /**
              * Rank
              * @description 0: differs
@@ -2642,18 +2742,6 @@ export interface components {
          * @enum {string}
          */
         CanaryState: "fresh" | "silent" | "never" | "none";
-        /** CandidateOut */
-        CandidateOut: {
-            /** Bits */
-            bits: number;
-            /**
-             * Person Id
-             * Format: uuid
-             */
-            person_id: string;
-            /** Reasons */
-            reasons: components["schemas"]["AgreementOut"][];
-        };
         /** CaseAlertOut */
         CaseAlertOut: {
             /** Id */
@@ -3173,16 +3261,103 @@ export interface components {
             /** Zh */
             zh: string;
         };
-        /** ColumnOut */
-        ColumnOut: {
-            /** Column */
-            column: string;
-            /** Forbidden */
-            forbidden: boolean;
-            /** Item */
-            item: string | null;
-            /** Sure */
-            sure: boolean;
+        /** CollectionFoundIn */
+        CollectionFoundIn: {
+            /**
+             * Id No
+             * @default
+             */
+            id_no: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /** Still Lives */
+            still_lives?: boolean | null;
+        };
+        /** CollectionStepIn */
+        CollectionStepIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "take" | "give_back" | "fail" | "cancel";
+        };
+        /** CollectionStepOut */
+        CollectionStepOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By Name */
+            by_name: string;
+            /** Note */
+            note: string;
+            /** Step */
+            step: string;
+        };
+        /** CollectionTaskOut */
+        CollectionTaskOut: {
+            /** Address */
+            address: string;
+            /** Area Code */
+            area_code: string;
+            /** Building */
+            building: string;
+            /**
+             * Building Id
+             * Format: uuid
+             */
+            building_id: string;
+            /** Change Id */
+            change_id: string | null;
+            /**
+             * Due Date
+             * Format: date
+             */
+            due_date: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Steps */
+            steps: components["schemas"]["CollectionStepOut"][];
+            /** Subject */
+            subject: string | null;
+            /** Taken By Name */
+            taken_by_name: string;
+            /** What */
+            what: string;
+        };
+        /** CollectionTasksOut */
+        CollectionTasksOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["CollectionTaskOut"][];
+            /** Total */
+            total: number;
         };
         /** CommunityOut */
         CommunityOut: {
@@ -3237,19 +3412,6 @@ export interface components {
             n_rejected: number;
             /** N Stored */
             n_stored: number;
-        };
-        /** DecisionIn */
-        DecisionIn: {
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "same" | "not_same";
         };
         /**
          * DeliveryState
@@ -3327,6 +3489,19 @@ export interface components {
             unit_code: string;
             /** Version */
             version: number;
+        };
+        /** DuplicateDecisionIn */
+        DuplicateDecisionIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "same" | "not_same";
         };
         /** DuplicateOut */
         DuplicateOut: {
@@ -3794,6 +3969,101 @@ export interface components {
             /** Members */
             members: components["schemas"]["ResidentOut"][];
         };
+        /** ImportColumnOut */
+        ImportColumnOut: {
+            /** Column */
+            column: string;
+            /** Forbidden */
+            forbidden: boolean;
+            /** Item */
+            item: string | null;
+            /** Sure */
+            sure: boolean;
+        };
+        /**
+         * ImportLookOut
+         * @description What is in the file: its columns with what they seem to be. No cell of it is shown.
+         */
+        ImportLookOut: {
+            /** Columns */
+            columns: components["schemas"]["ImportColumnOut"][];
+            /** Crs */
+            crs: string | null;
+            /** Defaults */
+            defaults: {
+                [key: string]: string;
+            };
+            /** Dropped */
+            dropped: string[];
+            /** Encoding */
+            encoding: string | null;
+            /** N Merged */
+            n_merged: number;
+            /** Name */
+            name: string;
+            /** Targets */
+            targets: components["schemas"]["ImportTargetOut"][];
+        };
+        /** ImportMappingIn */
+        ImportMappingIn: {
+            /**
+             * Answered
+             * @description the question about the coordinates has been answered
+             * @default false
+             */
+            answered: boolean;
+            /**
+             * Class Id
+             * @enum {string}
+             */
+            class_id: "BIZ01" | "GEO03";
+            /** Columns */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * Crs
+             * @default cgcs2000
+             * @enum {string}
+             */
+            crs: "cgcs2000" | "wgs84" | "gcj02" | "bd09";
+            /**
+             * Defaults
+             * @default {}
+             */
+            defaults: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * ImportPreviewOut
+         * @description What would become of the first rows.
+         */
+        ImportPreviewOut: {
+            /** Filled */
+            filled: {
+                [key: string]: number;
+            };
+            /** N Accepted */
+            n_accepted: number;
+            /** N Rows */
+            n_rows: number;
+            /** Reasons */
+            reasons: components["schemas"]["RejectReasonOut"][];
+        };
+        /** ImportTargetOut */
+        ImportTargetOut: {
+            /** En */
+            en: string;
+            /** Item */
+            item: string;
+            /** Required */
+            required: boolean;
+            /** Zh */
+            zh: string;
+        };
         /**
          * ItemDiffOut
          * @description An item that would change in `n` stored records. `is_masked`: personal, so there are no examples.
@@ -3883,13 +4153,6 @@ export interface components {
             since: string;
             /** Until */
             until: string | null;
-        };
-        /** Label */
-        Label: {
-            /** En */
-            en: string;
-            /** Zh */
-            zh: string;
         };
         /** LettingOut */
         LettingOut: {
@@ -4024,45 +4287,6 @@ export interface components {
             /** What Zh */
             what_zh: string;
         };
-        /**
-         * LookOut
-         * @description What is in the file: its columns with what they seem to be. No cell of it is shown.
-         */
-        LookOut: {
-            /** Columns */
-            columns: components["schemas"]["ColumnOut"][];
-            /** Crs */
-            crs: string | null;
-            /** Defaults */
-            defaults: {
-                [key: string]: string;
-            };
-            /** Dropped */
-            dropped: string[];
-            /** Encoding */
-            encoding: string | null;
-            /** N Merged */
-            n_merged: number;
-            /** Name */
-            name: string;
-            /** Targets */
-            targets: components["schemas"]["TargetOut"][];
-        };
-        /** LookupIn */
-        LookupIn: {
-            /** Address Id */
-            address_id?: string | null;
-            /** Birth Date */
-            birth_date?: string | null;
-            /** Id No */
-            id_no?: string | null;
-            /** Name */
-            name: string;
-            /** Phone */
-            phone?: string | null;
-            /** Sex */
-            sex?: string | null;
-        };
         /** MapConfigOut */
         MapConfigOut: {
             /** Addresses Url */
@@ -4096,39 +4320,6 @@ export interface components {
             /** Version */
             version: string | null;
         };
-        /** MappingIn */
-        MappingIn: {
-            /**
-             * Answered
-             * @description the question about the coordinates has been answered
-             * @default false
-             */
-            answered: boolean;
-            /**
-             * Class Id
-             * @enum {string}
-             */
-            class_id: "BIZ01" | "GEO03";
-            /** Columns */
-            columns: {
-                [key: string]: string;
-            };
-            /**
-             * Crs
-             * @default cgcs2000
-             * @enum {string}
-             */
-            crs: "cgcs2000" | "wgs84" | "gcj02" | "bd09";
-            /**
-             * Defaults
-             * @default {}
-             */
-            defaults: {
-                [key: string]: string;
-            };
-            /** Name */
-            name: string;
-        };
         /**
          * Mark
          * @description What an auditor should look at (异常标记). A mark is a question, not a finding.
@@ -4152,6 +4343,13 @@ export interface components {
             en: string;
             /** Shown */
             shown: string | null;
+            /** Zh */
+            zh: string;
+        };
+        /** MatchWords */
+        MatchWords: {
+            /** En */
+            en: string;
             /** Zh */
             zh: string;
         };
@@ -4238,9 +4436,11 @@ export interface components {
         };
         /**
          * MyReadingOut
-         * @description Who read about me: their duty and unit, when, why, which items.
+         * @description Who read about me: their duty and unit, when, why, which items. `action`: `exported` in a list.
          */
         MyReadingOut: {
+            /** Action */
+            action: string;
             /** Actor Name */
             actor_name: string;
             /**
@@ -4284,6 +4484,41 @@ export interface components {
             n: number;
             /** Name */
             name: string;
+        };
+        /**
+         * NewAddressIn
+         * @description A dwelling that the base does not have; `question_id`: the text that asked for it.
+         */
+        NewAddressIn: {
+            /**
+             * Building Id
+             * Format: uuid
+             */
+            building_id: string;
+            /** Floor No */
+            floor_no: number;
+            /** Question Id */
+            question_id?: string | null;
+            /** Reason */
+            reason: string;
+            /** Room No */
+            room_no: string;
+            /**
+             * State
+             * @default OC
+             * @enum {string}
+             */
+            state: "PR" | "OC";
+            /**
+             * Unit No
+             * @default 0
+             */
+            unit_no: number;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
         };
         /** NoteIn */
         NoteIn: {
@@ -4406,6 +4641,33 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /** PersonCandidateOut */
+        PersonCandidateOut: {
+            /** Bits */
+            bits: number;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Reasons */
+            reasons: components["schemas"]["AgreementOut"][];
+        };
+        /** PersonLookupIn */
+        PersonLookupIn: {
+            /** Address Id */
+            address_id?: string | null;
+            /** Birth Date */
+            birth_date?: string | null;
+            /** Id No */
+            id_no?: string | null;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone?: string | null;
+            /** Sex */
+            sex?: string | null;
+        };
         /** PersonOut */
         PersonOut: {
             /** Age */
@@ -4491,22 +4753,6 @@ export interface components {
             kind: string;
             /** N */
             n: number;
-        };
-        /**
-         * PreviewOut
-         * @description What would become of the first rows.
-         */
-        PreviewOut: {
-            /** Filled */
-            filled: {
-                [key: string]: number;
-            };
-            /** N Accepted */
-            n_accepted: number;
-            /** N Rows */
-            n_rows: number;
-            /** Reasons */
-            reasons: components["schemas"]["RejectReasonOut"][];
         };
         /**
          * Problem
@@ -4615,6 +4861,11 @@ export interface components {
         QuestionIn: {
             /** Text */
             text: string;
+        };
+        /** RawIn */
+        RawIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ReadingOut
@@ -4841,6 +5092,8 @@ export interface components {
             history: components["schemas"]["RejectStepOut"][];
             /** Id */
             id: number;
+            /** Is Closed */
+            is_closed: boolean;
             /** Is Cut */
             is_cut: boolean;
             /** Items */
@@ -4885,6 +5138,8 @@ export interface components {
         /**
          * RejectOut
          * @description `faults`: what stands in its way now. `raw` in a list: its beginning. `row_no` counts from 1.
+         *
+         *     is_closed: The line is of personal data (L3, L4): it is read one by one, for a stated reason.
          */
         RejectOut: {
             /** Batch Id */
@@ -4903,6 +5158,8 @@ export interface components {
             faults: components["schemas"]["FaultOut"][];
             /** Id */
             id: number;
+            /** Is Closed */
+            is_closed: boolean;
             /** Is Cut */
             is_cut: boolean;
             /** Note */
@@ -5424,17 +5681,6 @@ export interface components {
             until: string | null;
             /** Verified At */
             verified_at: string | null;
-        };
-        /** TargetOut */
-        TargetOut: {
-            /** En */
-            en: string;
-            /** Item */
-            item: string;
-            /** Required */
-            required: boolean;
-            /** Zh */
-            zh: string;
         };
         /** TenantOut */
         TenantOut: {
@@ -6332,6 +6578,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registerAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddressIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressOut"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -8439,6 +8754,218 @@ export interface operations {
             };
         };
     };
+    listCollectionTasks: {
+        parameters: {
+            query: {
+                tenant: string;
+                state?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionTasksOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishCollectionTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionFoundIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionTaskOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stepCollectionTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionStepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionTaskOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCompleteness: {
         parameters: {
             query: {
@@ -8655,7 +9182,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LookupIn"];
+                "application/json": components["schemas"]["PersonLookupIn"];
             };
         };
         responses: {
@@ -8665,7 +9192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CandidateOut"][];
+                    "application/json": components["schemas"]["PersonCandidateOut"][];
                 };
             };
             /** @description Unauthorized */
@@ -8726,7 +9253,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionIn"];
+                "application/json": components["schemas"]["DuplicateDecisionIn"];
             };
         };
         responses: {
@@ -11347,7 +11874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LookOut"];
+                    "application/json": components["schemas"]["ImportLookOut"];
                 };
             };
             /** @description Unauthorized */
@@ -11473,7 +12000,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MappingIn"];
+                "application/json": components["schemas"]["ImportMappingIn"];
             };
         };
         responses: {
@@ -11483,7 +12010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["ImportPreviewOut"];
                 };
             };
             /** @description Unauthorized */
@@ -11676,7 +12203,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MappingIn"];
+                "application/json": components["schemas"]["ImportMappingIn"];
             };
         };
         responses: {
@@ -12839,6 +13366,77 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DismissIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectDetailOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readReject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RawIn"];
             };
         };
         responses: {

@@ -2,6 +2,7 @@ import { enData } from "./data.en";
 import { enRecords } from "./records.en";
 import { enAddresses } from "./addresses.en";
 import { enPrivacy } from "./privacy.en";
+import { enResolution } from "./resolution.en";
 import { enRegistry } from "./registry.en";
 import { plural } from "./plural";
 import type { Messages } from "./zh-CN";
@@ -280,6 +281,7 @@ export const en: Messages = {
   ...enPrivacy,
   ...enRegistry,
   ...enAddresses,
+  ...enResolution,
   palette: {
     title: "Search or run a command",
     short: "Search",

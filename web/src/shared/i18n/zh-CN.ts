@@ -2,6 +2,7 @@ import { zhData } from "./data.zh-CN";
 import { zhRecords } from "./records.zh-CN";
 import { zhAddresses } from "./addresses.zh-CN";
 import { zhPrivacy } from "./privacy.zh-CN";
+import { zhResolution } from "./resolution.zh-CN";
 import { zhRegistry } from "./registry.zh-CN";
 
 /** 中文界面文字。英文在 en.ts，两者结构相同（由类型保证）。 */
@@ -263,6 +264,7 @@ export const zhCN = {
   ...zhPrivacy,
   ...zhRegistry,
   ...zhAddresses,
+  ...zhResolution,
   palette: {
     title: "搜索或执行命令",
     short: "搜索",

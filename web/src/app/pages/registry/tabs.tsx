@@ -1,5 +1,8 @@
 import type { ReactNode } from "react";
 import { AddressesTab } from "./addresses-tab";
+import { DuplicatesTab } from "./duplicates-tab";
+import { ImportsTab } from "./imports-tab";
+import { TasksTab } from "./tasks-tab";
 
 export const TABS = ["addresses", "people", "duplicates", "imports", "completeness", "tasks"] as const;
 export type Tab = (typeof TABS)[number];
@@ -7,6 +10,9 @@ export type Tab = (typeof TABS)[number];
 /** The tabs that are built: a new one is one line here. */
 export const CONTENT: Partial<Record<Tab, () => ReactNode>> = {
   addresses: AddressesTab,
+  duplicates: DuplicatesTab,
+  imports: ImportsTab,
+  tasks: TasksTab,
 };
 
 /** The tab a link means: the one it names, else the first. */
