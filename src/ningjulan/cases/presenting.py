@@ -15,14 +15,15 @@ def summaries_of(cases: Iterable[Case], *, now: datetime, language: str = "zh") 
     """Return the cases as lists show them, in the order given."""
     rows = list(cases)
     names = places.community_names(row.area_code for row in rows)
-    return [_summary(row, names, now, language) for row in rows]
+    return [summary_with(row, names, now=now, language=language) for row in rows]
 
 
 def summary_of(case: Case, *, now: datetime, language: str = "zh") -> CaseSummary:
     return summaries_of([case], now=now, language=language)[0]
 
 
-def _summary(case: Case, names: Mapping[str, str], now: datetime, language: str) -> CaseSummary:
+def summary_with(case: Case, names: Mapping[str, str], *, now: datetime, language: str = "zh") -> CaseSummary:
+    """Return one case as lists show it; `names` of communities are looked up already."""
     state = State(case.state)
     return CaseSummary(
         id=case.id,

@@ -1,5 +1,6 @@
 """Events: what a module tells those downstream of it. Written with the facts, sent after commit."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -19,3 +20,11 @@ class Event:
         """Return the fields as JSON-ready values: instants as ISO 8601, UUIDs as text."""
         plain: dict[str, Any] = msgspec.to_builtins(asdict(self))
         return plain
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event as it reaches those who listen."""
+
+    name: str
+    payload: Mapping[str, Any]

@@ -26,6 +26,7 @@ from ningjulan.cases.domain.workflow import Result, State
 from ningjulan.foundation import outbox
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.foundation.bus import connect
+from ningjulan.foundation.events import Happened
 from ningjulan.observations import facade as observations
 from ningjulan.observations.facade import Belonging, SeenKeys
 from ningjulan.project import pipeline, settings
@@ -100,7 +101,7 @@ class Teller:
     def tell(self, now: datetime) -> None:
         for event in outbox.unsent(10_000):
             if event.id > self.last_id and event.name in HANDLERS:
-                HANDLERS[event.name](event.payload, now)
+                HANDLERS[event.name]([Happened(event.name, event.payload)], now)
             self.last_id = max(self.last_id, event.id)
 
 

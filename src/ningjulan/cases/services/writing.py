@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -58,12 +59,18 @@ def entry_row(case: Case, entry: Entry) -> TimelineEntry:
 def open_case(draft: Draft, number: str, *, actor: Actor, now: datetime) -> Case:
     """Write a new live case with its first timeline entry. The caller announces it, once it is whole."""
     case = new_row(draft, number, now)
+    entry = first_entry(case, draft, actor)
+    case.save(force_insert=True)
+    entry.save(force_insert=True)
+    return case
+
+
+def first_entry(case: Case, draft: Draft, actor: Actor) -> TimelineEntry:
+    """Start the clocks of a new live case; return the line that says so."""
     due = deadlines(State.REPORTED, draft.reported_at, allowances(case.level, case.allowed_seconds))
     case.due_at = deadline_of(State.REPORTED, due)
-    case.save(force_insert=True)
     entry = Entry(Step.REPORT, draft.reported_at, actor, State.REPORTED, None, draft.summary, due=due)
-    entry_row(case, entry).save(force_insert=True)
-    return case
+    return entry_row(case, entry)
 
 
 def new_row(draft: Draft, number: str, now: datetime) -> Case:
@@ -134,8 +141,16 @@ def announce(case: Case, step: Step, *, now: datetime) -> CaseSummary:
 
 def lock_name(*parts: str) -> None:
     """Hold a lock on a name until the transaction ends, where there is no row yet to lock."""
+    lock_names({parts})
+
+
+def lock_names(names: AbstractSet[tuple[str, ...]]) -> None:
+    """Hold locks on several, taken in one order: nobody waits for somebody who waits for him."""
+    joined = sorted("\x1f".join(parts) for parts in names)
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(parts)])
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(%s::text[]) name", [joined]
+        )
 
 
 def outcome_word(on_time: bool | None) -> str | None:

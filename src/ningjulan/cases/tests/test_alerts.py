@@ -2,11 +2,11 @@ from threading import Barrier, Thread
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ningjulan.cases import consumers, facade, selectors, services
 from ningjulan.cases.contracts import DueSeconds
-from ningjulan.cases.domain.workflow import State
+from ningjulan.cases.domain.workflow import State, Step
 from ningjulan.cases.models import Case
 from ningjulan.cases.services import escalate_from_alert, open_from_alert
 from ningjulan.cases.tests.making import (
@@ -20,6 +20,7 @@ from ningjulan.cases.tests.making import (
     timeline_of,
     told,
 )
+from ningjulan.foundation.events import Happened
 from ningjulan.foundation.models import OutboxEvent
 from ningjulan.scenarios.contracts import AlertRaised, Due
 
@@ -222,13 +223,71 @@ def test_consumer_reads_the_events_as_scenarios_publish_them():
     )
     payload = raised.payload()
 
-    consumers.on_alert_raised(payload, NOW)
-    consumers.on_alert_raised(payload, NOW)
-    consumers.on_alert_escalated({**payload, "level": "critical"}, later(5))
+    told_twice = [Happened("scenarios.alert.raised.v1", payload)] * 2
+    consumers.on_alerts(told_twice, NOW)
+    consumers.on_alerts(
+        [Happened("scenarios.alert.escalated.v1", {**payload, "level": "critical"})], later(5)
+    )
 
     case = Case.objects.get()
     assert (case.level, case.channel, case.due_at) == ("4", "02", later(60))
     assert OutboxEvent.objects.count() == 2
+
+
+def as_stored():
+    """Return all cases with their alerts and lines, and what was told, without what is new each time."""
+    cases = [
+        (
+            *(case.level, case.due_at, case.n_reports, case.version, case.state, case.case_no),
+            [(link.alert_id, link.level, link.message) for link in case.alerts.order_by("id")],
+            [(entry.at, entry.step, entry.due) for entry in case.timeline.all()],
+        )
+        for case in Case.objects.order_by("case_no")
+    ]
+    told_of = [
+        {**event.payload["case"], "id": None, "step": event.payload["step"]}
+        for event in OutboxEvent.objects.order_by("id")
+    ]
+    return cases, told_of
+
+
+MANY = [
+    (Step.REPORT, alert()),
+    (Step.REPORT, alert("A2", key="other", building_id="B1")),
+    (Step.REPORT, alert("A3", key="far", building_id="B9")),
+    (Step.ESCALATE, alert("A2", key="other", building_id="B1", level="critical", message="两点报警")),
+    (Step.ESCALATE, alert("A2", key="other", building_id="B1", level="critical")),
+    (Step.ESCALATE, alert("A4", key="unheard", building_id="B9", level="critical")),
+    (Step.REPORT, alert("A4", key="unheard", building_id="B9")),
+    (Step.REPORT, alert("A5", opens_case=False)),
+    (Step.REPORT, alert("A6", merge="never")),
+]
+
+
+@pytest.mark.parametrize("n_before", [0, 1, 3, 5])
+def test_many_alerts_at_once_come_to_the_same_as_one_by_one(n_before):
+    news = [services.AlertNews(step, report) for step, report in MANY]
+    with transaction.atomic():
+        one_by_one = [services.take_alerts([one], now=later(30))[0] for one in news]
+        expected = as_stored()
+        transaction.set_rollback(True)
+
+    services.take_alerts(news[:n_before], now=later(30))
+    at_once = services.take_alerts(news[n_before:], now=later(30))
+
+    assert as_stored() == expected
+    assert [case and case.n_reports for case in at_once] == [
+        case and case.n_reports for case in one_by_one[n_before:]
+    ]
+
+
+def test_many_alerts_take_few_queries(django_assert_max_num_queries):
+    news = [services.AlertNews(Step.REPORT, alert(f"A{n}", key=f"D{n}", building_id="")) for n in range(50)]
+
+    with django_assert_max_num_queries(14):
+        services.take_alerts(news, now=NOW)
+
+    assert Case.objects.count() == 50
 
 
 @pytest.mark.django_db(transaction=True)

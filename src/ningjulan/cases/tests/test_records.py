@@ -8,7 +8,7 @@ from ningjulan.cases.domain.drafts import Intake
 from ningjulan.cases.models import Case, TimelineEntry
 from ningjulan.cases.services import take_in_records
 from ningjulan.cases.tests.making import NOW, TENANT, delivery, event_row, later, step_row, told
-from ningjulan.foundation.events import Event
+from ningjulan.foundation.events import Event, Happened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 LIVE = Intake.LIVE
@@ -208,7 +208,7 @@ def test_serials_follow_the_local_day():
 def test_consumer_reads_the_event_as_published():
     payload = Event.payload(delivery("BIZ16", event_row("E1")))
 
-    consumers.on_records_accepted(payload, NOW)
+    consumers.on_records_accepted([Happened("observations.records.accepted.v1", payload)], NOW)
 
     assert Case.objects.get().tenant_code == TENANT
 
