@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from ninja import Field, File, Form, Router, Schema, UploadedFile
 
 from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input
-from ningjulan.registry.addresses import deciding, jobs, selectors
+from ningjulan.registry.addresses import deciding, jobs, registering, selectors
 from ningjulan.registry.addresses.jobs import JobView
 
 router = Router(tags=["addresses"])
@@ -114,6 +114,19 @@ class AddressStateIn(Input):
     reason: str = Field(min_length=2, max_length=200)
 
 
+class NewAddressIn(Input):
+    """A dwelling that the base does not have; `question_id`: the text that asked for it."""
+
+    building_id: UUID
+    unit_no: int = Field(0, ge=0, le=99)
+    floor_no: int = Field(ge=-9, le=199)
+    room_no: str = Field(min_length=1, max_length=8, pattern="^[0-9]+[A-Za-z]?$")
+    state: Literal["PR", "OC"] = "OC"
+    valid_from: date
+    reason: str = Field(min_length=2, max_length=200)
+    question_id: UUID | None = None
+
+
 class AddressNameIn(Input):
     text: str = Field(min_length=2, max_length=60)
     level: Literal["street", "community", "compound", "building", "address"]
@@ -210,6 +223,14 @@ def match(request: ActorRequest, body: AddressMatchIn) -> list[selectors.Match]:
 def get(request: ActorRequest, address_id: UUID) -> selectors.AddressInFull:
     """标准地址：各要素、别名、状态及其历史。"""
     return selectors.get(request.auth, address_id, on=timezone.localdate())
+
+
+@router.post("/addresses", response={201: AddressOut, **PROBLEMS}, operation_id="registerAddress")
+def register(request: ActorRequest, body: NewAddressIn) -> tuple[int, selectors.AddressInFull]:
+    """登记新地址：楼栋内的一个户室，自动编码。"""
+    new = registering.NewAddress(**body.dict())
+    address = registering.register_address(new, actor=request.auth, now=timezone.now())
+    return 201, selectors.get(request.auth, address.pk, on=timezone.localdate())
 
 
 @router.post(

@@ -88,8 +88,8 @@ def elements(normal: pl.Series, regions: Regions) -> pl.DataFrame:
         }
     )
     frame = frame.with_columns(
-        room=pl.when(pl.col("room").str.len_chars() <= 2)  # 8层1室 is 801
-        .then(pl.col("floor") + pl.col("room").str.zfill(2))
+        room=pl.when(pl.col("room").str.len_chars() <= 2)  # 8层1室 is 801; without a floor it is what it says
+        .then(pl.coalesce(pl.col("floor") + pl.col("room").str.zfill(2), "room"))
         .otherwise("room")
     )
     rest = normal.str.replace(_ROOM, "").str.replace(_BARE_ROOM, "${1}${3}")

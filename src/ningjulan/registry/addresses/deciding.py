@@ -161,14 +161,15 @@ def decide(question_id: UUID, decided: Decision, *, actor: Actor, now: datetime)
         raise AlreadyDecided(by=row.by_name)
     level = {"accept": decided.level, "building": "building"}.get(decided.decision, "")
     if level:
-        _remember(row, level, decided.target, actor, now)
+        remember(row, level, decided.target, actor, now)
     row.state, row.decision, row.note = "decided", decided.decision, decided.note[:200]
     row.level, row.target = level, decided.target if level else ""
     row.by, row.by_name, row.decided_at = actor.user_id, actor.name, now
     row.save()
 
 
-def _remember(row: AddressQuestion, level: str, target: str, actor: Actor, now: datetime) -> None:
+def remember(row: AddressQuestion, level: str, target: str, actor: Actor, now: datetime) -> None:
+    """Let the text of a question mean a place from now on, whatever it was taken for before."""
     if not is_place(level, target, actor):
         raise NoSuchPlace(level=level)
     same = AddressAlias.objects.filter(

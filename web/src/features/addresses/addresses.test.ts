@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isWholeText, moved, partsOf, shortText } from "./model";
-import type { Job } from "./api";
+import type { Job, Question } from "./api";
+import { isWholeText, moved, partsOf, proposedBy, shortText } from "./model";
 
 describe("the list below the search box", () => {
   it.each([
@@ -37,4 +37,32 @@ it("every row of a job is in one part", () => {
   const job = { n_automatic: 5, n_clerk: 3, n_new: 1, n_empty: 2 } as Job;
 
   expect(partsOf(job).map((part) => part.n)).toEqual([5, 3, 1, 2]);
+});
+
+describe("a new address", () => {
+  const asking = (level: string, said: Record<string, string>) =>
+    ({
+      match: {
+        candidates: [
+          {
+            place: { level, id: "B1", text: "澜庭新村5幢" },
+            elements: Object.entries(said).map(([element, text]) => ({ element, said: text })),
+          },
+        ],
+      },
+    }) as unknown as Question;
+
+  it("is what the text says of unit, floor and room", () => {
+    expect(proposedBy(asking("building", { unit: "2", room: "1803a" }))).toEqual({
+      building: { id: "B1", text: "澜庭新村5幢" },
+      unit_no: 2,
+      floor_no: 18,
+      room_no: "1803A",
+    });
+    expect(proposedBy(asking("building", {}))?.unit_no).toBe(0);
+  });
+
+  it("needs a building", () => {
+    expect(proposedBy(asking("compound", { room: "801" }))).toBeNull();
+  });
 });

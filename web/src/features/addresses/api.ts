@@ -117,3 +117,19 @@ export async function reopen(id: string) {
   const { error, response } = await api.POST("/api/address-queue/{question_id}/reopen", { params: { path } });
   if (!response.ok) await dataOf(Promise.resolve({ error, response }));
 }
+
+export interface NewAddress {
+  building_id: string;
+  unit_no: number;
+  floor_no: number;
+  room_no: string;
+  state: "PR" | "OC";
+  valid_from: string;
+  reason: string;
+  question_id: string;
+}
+
+/** 登记新地址 */
+export function registerAddress(body: NewAddress): Promise<AddressInFull> {
+  return dataOf(api.POST("/api/addresses", { body }));
+}

@@ -1,5 +1,5 @@
 import type { Intent } from "@/shared/status";
-import type { Job } from "./api";
+import type { Job, Place, Question } from "./api";
 
 const OF_DECISION: Record<string, Intent> = { automatic: "ok", clerk: "warning", new: "info" };
 const OF_VERDICT: Record<string, Intent> = {
@@ -46,4 +46,23 @@ export function partsOf(job: Job): { key: "automatic" | "clerk" | "new" | "empty
     { key: "new", n: job.n_new, intent: "info" },
     { key: "empty", n: job.n_empty, intent: "muted" },
   ];
+}
+
+interface Proposed {
+  building: Pick<Place, "id" | "text">;
+  unit_no: number;
+  floor_no?: number;
+  room_no?: string;
+}
+
+/** The new address that a text asks for, as far as it says it; null if it does not even name a building. */
+export function proposedBy(question: Question): Proposed | null {
+  const found = question.match.candidates.find((one) => one.place.level === "building");
+  if (!found) return null;
+  const said = (element: string) => found.elements.find((one) => one.element === element)?.said ?? undefined;
+  const room = said("room")?.toUpperCase();
+  const ownFloor = said("floor");
+  const floor = ownFloor ?? (room && /^[0-9]{3,}/.test(room) ? /^[0-9]+(?=[0-9]{2})/.exec(room)?.[0] : undefined);
+  const { id, text } = found.place;
+  return { building: { id, text }, unit_no: Number(said("unit") ?? 0), floor_no: floor ? Number(floor) : undefined, room_no: room };
 }

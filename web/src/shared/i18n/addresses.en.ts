@@ -71,6 +71,15 @@ export const enAddresses = {
     history: "States it was in",
     today: "now",
     corrected: "corrected since",
+    newOne: {
+      open: "Register address",
+      title: "Register a new address",
+      ok: "Register",
+      unitHint: "0 where there are no units",
+      reason: "Why",
+      noBuilding: "Names no building: cannot be registered",
+      done: (code: string) => `Registered, address code ${code}`,
+    },
     jobs: {
       title: "Match a file",
       note: "CSV, XLSX",

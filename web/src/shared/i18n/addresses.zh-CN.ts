@@ -69,6 +69,15 @@ export const zhAddresses = {
     history: "状态历史",
     today: "至今",
     corrected: "后已更正",
+    newOne: {
+      open: "登记新地址",
+      title: "登记新地址",
+      ok: "登记",
+      unitHint: "没有单元填 0",
+      reason: "依据",
+      noBuilding: "没有写明楼栋，无法登记",
+      done: (code: string) => `已登记，地址代码 ${code}`,
+    },
     jobs: {
       title: "批量匹配文件",
       note: "CSV、XLSX",

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.registry.addresses import deciding, jobs
 from ningjulan.registry.addresses.tests.conftest import NOW
+from ningjulan.registry.domain.codes import is_address_code
 from ningjulan.registry.models import Address, AddressJob, AddressQuestion, Area, Building
 
 STREET = "330109013"
@@ -270,6 +271,59 @@ def test_a_state_has_days_and_history_and_matching_heeds_it(dwelling, signed_in)
     known = [(s["state"], s["valid_from"], s["valid_to"]) for s in back.json()["states"] if not s["known_to"]]
     assert sorted(known) == [("AB", "2026-01-01", "2026-02-01"), ("OC", "2026-02-01", None)]
     assert match(client, text)[0]["decision"] == "automatic"
+
+
+def test_a_new_address_gets_a_code_and_the_text_that_asked_for_it_means_it(dwelling, signed_in):
+    address, text = dwelling
+    wanted = text.replace(address.room_no, "9901").replace("幢", "栋")
+    client = signed_in("steward")
+    [before] = match(client, wanted)
+    deciding.ask(STREET, asked(wanted), job_id=None, now=NOW)
+    n_before = address.building.n_addresses
+    new = {
+        "building_id": str(address.building_id),
+        "unit_no": 1,
+        "floor_no": 99,
+        "room_no": "9901",
+        "valid_from": "2026-01-01",
+        "reason": "现场核实",
+        "question_id": str(AddressQuestion.objects.get().id),
+    }
+
+    made = client.post("/api/addresses", new, content_type="application/json")
+    twice = client.post("/api/addresses", new, content_type="application/json")
+    [after] = match(client, wanted)
+
+    place = made.json()["place"]
+    assert made.status_code == 201
+    assert is_address_code(place["code"])
+    assert place["text"] == address.full_text.replace(address.room_no, "9901")
+    assert [(s["state"], s["reason"]) for s in made.json()["states"]] == [("OC", "现场核实")]
+    assert before["decision"] == "clerk"
+    assert (after["decision"], after["place"]["id"]) == ("automatic", place["id"])
+    assert (twice.status_code, twice.json()["code"]) == (409, "address_exists")
+    assert queue(client, "decided")["questions"][0]["decision"] == "new"
+    assert Building.objects.get(pk=address.building_id).n_addresses == n_before + 1
+
+
+def test_codes_of_cellars_are_codes_too(dwelling, signed_in):
+    address, _ = dwelling
+    client = signed_in("steward")
+    new = {
+        "building_id": str(address.building_id),
+        "floor_no": -1,
+        "valid_from": "2026-01-01",
+        "reason": "储藏",
+    }
+
+    answers = [
+        client.post("/api/addresses", new | {"room_no": room}, content_type="application/json")
+        for room in ("1", "1A", "101")
+    ]
+
+    codes = [answer.json()["place"]["code"] for answer in answers]
+    assert all(is_address_code(code) and code[23:26] == "B01" for code in codes)
+    assert len(set(codes)) == 3
 
 
 def test_a_former_name_is_found_and_can_be_withdrawn(dwelling, signed_in):

@@ -31,7 +31,8 @@ export function AddressesTab() {
   const id = params.get("address");
   const address = useQuery(addressQuery(id));
   const { data: session } = useQuery(sessionQuery);
-  const mayDecide = session?.user.roles.some((role) => DECIDES.includes(role)) ?? false;
+  const roles = session?.user.roles ?? [];
+  const mayDecide = roles.some((role) => DECIDES.includes(role));
   useEffect(() => changeUrl({ q: settled }), [settled, changeUrl]);
 
   const choose = useCallback(
@@ -53,7 +54,7 @@ export function AddressesTab() {
       </div>
       <div className="addresses-column">
         <Chosen tenant={tenant.code} place={place} id={id} onChoose={choose} />
-        <QueuePanel tenant={tenant.code} mayDecide={mayDecide} onShow={choose} />
+        <QueuePanel tenant={tenant.code} mayDecide={mayDecide} mayRegister={roles.includes("steward")} onShow={choose} />
       </div>
     </div>
   );

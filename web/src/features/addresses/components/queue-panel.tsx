@@ -8,16 +8,19 @@ import { Notice, Resource } from "@/shared/ui/resource";
 import { addressKeys, decide, queueQuery, reopen, type Decision, type Place, type Question, type QueueState } from "../api";
 import { shortText } from "../model";
 import { Elements, Score } from "./match-view";
+import { NewAddressButton } from "./new-address";
 import "./addresses.css";
 
 interface QueuePanelProps {
   tenant: string;
   mayDecide: boolean;
+  /** Puts new addresses into the base. */
+  mayRegister: boolean;
   onShow: (place: Place) => void;
 }
 
 /** Texts that the matcher leaves to a clerk, the most frequent first; a decision is remembered for next time. */
-export function QueuePanel({ tenant, mayDecide, onShow }: QueuePanelProps) {
+export function QueuePanel({ tenant, ...rights }: QueuePanelProps) {
   const t = useMessages().addresses;
   const [state, setState] = useState<QueueState>("open");
   const queue = useQuery(queueQuery(tenant, state, 0));
@@ -43,7 +46,7 @@ export function QueuePanel({ tenant, mayDecide, onShow }: QueuePanelProps) {
         {(data) => (
           <ul className="plain-list question-list">
             {data.questions.map((question) => (
-              <QuestionRow key={question.id} question={question} mayDecide={mayDecide} onShow={onShow} />
+              <QuestionRow key={question.id} question={question} {...rights} />
             ))}
           </ul>
         )}
@@ -52,7 +55,7 @@ export function QueuePanel({ tenant, mayDecide, onShow }: QueuePanelProps) {
   );
 }
 
-function QuestionRow({ question, mayDecide, onShow }: { question: Question } & Omit<QueuePanelProps, "tenant">) {
+function QuestionRow({ question, mayDecide, mayRegister, onShow }: { question: Question } & Omit<QueuePanelProps, "tenant">) {
   const t = useMessages().addresses;
   const { message } = App.useApp();
   const cache = useQueryClient();
@@ -102,29 +105,55 @@ function QuestionRow({ question, mayDecide, onShow }: { question: Question } & O
       {mayDecide && (
         <p className="question-actions">
           {isOpen ? (
-            <>
-              {building && (
-                <Button
-                  size="small"
-                  onClick={() => done.mutate({ decision: "building", target: building.place.building_id! })}
-                >
-                  {t.queue.building}
-                </Button>
-              )}
-              <Button size="small" onClick={() => done.mutate({ decision: "new" })}>
-                {t.queue.new}
-              </Button>
-              <Button size="small" type="text" onClick={() => done.mutate({ decision: "unusable" })}>
-                {t.queue.unusable}
-              </Button>
-            </>
+            <OpenActions buildingId={building?.place.building_id} onDecide={done.mutate} />
           ) : (
-            <Button size="small" onClick={() => done.mutate(null)}>
-              {t.queue.reopen}
-            </Button>
+            <DecidedActions question={question} mayRegister={mayRegister} onReopen={() => done.mutate(null)} />
           )}
         </p>
       )}
     </li>
+  );
+}
+
+interface OpenActionsProps {
+  buildingId: string | null | undefined;
+  onDecide: (decision: Decision) => void;
+}
+
+function OpenActions({ buildingId, onDecide }: OpenActionsProps) {
+  const t = useMessages().addresses.queue;
+  return (
+    <>
+      {buildingId && (
+        <Button size="small" onClick={() => onDecide({ decision: "building", target: buildingId })}>
+          {t.building}
+        </Button>
+      )}
+      <Button size="small" onClick={() => onDecide({ decision: "new" })} data-testid="ask-new">
+        {t.new}
+      </Button>
+      <Button size="small" type="text" onClick={() => onDecide({ decision: "unusable" })}>
+        {t.unusable}
+      </Button>
+    </>
+  );
+}
+
+interface DecidedActionsProps {
+  question: Question;
+  mayRegister: boolean;
+  onReopen: () => void;
+}
+
+function DecidedActions({ question, mayRegister, onReopen }: DecidedActionsProps) {
+  const t = useMessages().addresses.queue;
+  const isWanted = question.decision === "new" && !question.match.place?.code;
+  return (
+    <>
+      {mayRegister && isWanted && <NewAddressButton question={question} />}
+      <Button size="small" onClick={onReopen}>
+        {t.reopen}
+      </Button>
+    </>
   );
 }
