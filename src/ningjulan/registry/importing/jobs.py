@@ -266,6 +266,8 @@ def _counted(taken: Outcome, rejected: dict[int, tuple[list[str], str]]) -> Outc
 def _completed(lines: list[bytes], source: Source, defaults: Mapping[str, str], first: int) -> list[bytes]:
     """Add what the file does not say: a key of its own for each row, and values for all rows."""
     own = dict(defaults)
+    if "id_no" in source.columns.values() and "id_type" not in source.columns.values():
+        own.setdefault("id_type", "111")  # 身份证, where a file has one kind of number and does not say which
     has_key = source.classes[0] != "BIZ01" or "person_id" in source.columns.values()
     fixed = json.dumps(own, ensure_ascii=False)[1:-1].encode() + b"," if own else b""
     done = []

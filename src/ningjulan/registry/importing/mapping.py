@@ -32,6 +32,11 @@ _SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("geometry", "geom", "wkb_geometry"), "boundary"),
 }
 _NO_TOKEN = "NINGJULAN_TOKEN_NONE"  # noqa: S105  # the name of a variable nobody sets: uploads need none
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "sex": {"男": "1", "女": "2", "男性": "1", "女性": "2", "m": "1", "f": "2", "male": "1", "female": "2",
+            "0": "0", "1": "1", "2": "2", "9": "9"},
+}  # fmt: skip
+"""How files write what the code lists call otherwise."""
 _NOISE = re.compile(r"[\s_\-*（）()【】\[\]：:]+")
 _SURE, _LIKELY = 100.0, 82.0
 
@@ -101,6 +106,7 @@ def source_of(name: str, tenant_code: str, class_id: str, columns: Mapping[str, 
         crs=crs,
         intake="history",
         columns=dict(columns),
+        codes={item: words for item, words in _WORDS.items() if item in columns.values()},
         unknown=frozenset({"-", "/", "无", "不详", "未知"}),
     )
 

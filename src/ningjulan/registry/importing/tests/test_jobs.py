@@ -74,6 +74,17 @@ def test_every_row_has_its_place_in_the_balance_sheet(homes):  # noqa: F811
     assert rejects[4] == "address_unmatched"
 
 
+def test_words_of_the_street_are_understood(homes):  # noqa: F811
+    columns = {"姓名": "name", "性别": "sex", "身份证号": "id_no"}
+    rows = csv_of(["王秀英", "女", "99999919560304002X"], header="姓名,性别,身份证号")
+
+    imported(rows, Chosen("street_words", "BIZ01", columns, {"person_category": "02"}))
+
+    person = Person.objects.get(known())
+    assert (person.sex, person.id_type) == ("2", "111")
+    assert opened(person, "id_no") == "99999919560304002X"
+
+
 def test_the_same_file_again_changes_nothing(homes):  # noqa: F811
     rows = csv_of(
         ["王秀英", "13900001111", homes[0].full_text], ["李建国", "13900002222", homes[1].full_text]

@@ -18,7 +18,7 @@ export function MappingPanel({ id, onDone }: { id: string; onDone: () => void })
   const classes = Object.entries(t.classes).map(([value, label]) => ({ value: value as ClassId, label }));
   return (
     <Panel title={t.map} note={<Select size="small" value={classId} options={classes} onChange={setClassId} aria-label={t.item} />} testId="mapping">
-      <p className="muted">{t.mapHint}</p>
+      <p className="muted import-note">{t.mapHint}</p>
       <Resource query={query} rows={8}>
         {(look) => <MappingForm key={classId} id={id} look={look} classId={classId} onDone={onDone} />}
       </Resource>
@@ -53,10 +53,10 @@ function MappingForm({ id, look, classId, onDone }: MappingFormProps) {
     setQuestion(null);
     running.mutate({ ...mapping, crs, answered: true });
   };
-  const facts = t.facts(look.encoding ?? "", look.n_merged);
+  const facts = t.facts((look.encoding ?? "").replace("-sig", "").toUpperCase(), look.n_merged);
   return (
     <>
-      {facts && <p className="muted">{facts}</p>}
+      {facts && <p className="muted import-note">{facts}</p>}
       {look.dropped.length > 0 && <Alert type="warning" showIcon title={t.dropped(look.dropped.join("、"))} />}
       <Columns look={look} mapping={mapping} onChange={setMapping} />
       <div className="mapping-more">
