@@ -122,7 +122,7 @@ class AddressBase:
     @cached_property
     def exact(self) -> pl.DataFrame:
         """Whole texts that name one place, in order: `key` → `level`, `row`; also without the community."""
-        both = pl.concat([self._decided(), self.registered_keys])
+        both = pl.concat([self.other_texts, self.registered_keys])
         return both.unique("key", keep="first", maintain_order=True).filter(pl.col("key") != "").sort("key")
 
     @cached_property
@@ -146,7 +146,9 @@ class AddressBase:
         short = short.join(frame, on="key", how="anti")
         return pl.concat([frame, short]).select("key", "level", "row")
 
-    def _decided(self) -> pl.DataFrame:
+    @cached_property
+    def other_texts(self) -> pl.DataFrame:
+        """Other names of single places, and texts that were decided on: `key` → `level`, `row`."""
         decided = []
         for level, places in (
             ("address", self.addresses),

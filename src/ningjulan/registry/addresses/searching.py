@@ -66,6 +66,7 @@ class SearchIndex:
         return list(found)
 
     def _suggestions(self, normal: pl.Series) -> Iterator[Suggestion]:
+        yield from self._otherwise_called(normal[0])
         for name, community, rest in self._readings(normal):
             asked = _asked(rest)
             if asked is None:
@@ -75,6 +76,12 @@ class SearchIndex:
                 yield from (Suggestion("compound", compound) for compound in compounds)
             for compound in compounds:
                 yield from self._within(compound, asked)
+
+    def _otherwise_called(self, typed: str) -> Iterator[Suggestion]:
+        others = self._others
+        fits = pl.col("key").str.starts_with(typed) | pl.col("initials").str.starts_with(typed)
+        found = others.filter(fits).sort(pl.col("key").str.len_chars(), maintain_order=True)
+        yield from (Suggestion(level, row) for level, row in found.select("level", "row").iter_rows())
 
     def _readings(self, normal: pl.Series) -> Iterator[tuple[str, str | None, str]]:
         """Return (name, community code, numbers) in the ways the text can be cut: 2组12 is 2组 and 12."""
@@ -156,6 +163,13 @@ class SearchIndex:
         return names.with_columns(
             pinyin=pl.Series([pinyin for pinyin, _ in typed], dtype=pl.String),
             initials=pl.Series([initials for _, initials in typed], dtype=pl.String),
+        )
+
+    @cached_property
+    def _others(self) -> pl.DataFrame:
+        others = self.base.other_texts
+        return others.with_columns(
+            initials=pl.Series([pinyin_of(key)[1] for key in others["key"]], dtype=pl.String)
         )
 
     @cached_property

@@ -133,3 +133,24 @@ export interface NewAddress {
 export function registerAddress(body: NewAddress): Promise<AddressInFull> {
   return dataOf(api.POST("/api/addresses", { body }));
 }
+
+export interface StateFields {
+  state: "PR" | "OC" | "AB" | "IN" | "UN";
+  valid_from: string;
+  reason: string;
+}
+
+/** 变更地址状态 */
+export function changeAddressState(id: string, body: StateFields) {
+  return dataOf(api.POST("/api/addresses/{address_id}/state", { params: { path: { address_id: id } }, body }));
+}
+
+export interface NameFields {
+  text: string;
+  origin: "alias" | "former";
+}
+
+/** 登记别名、曾用名 */
+export function addAddressName(id: string, { text, origin }: NameFields) {
+  return dataOf(api.POST("/api/address-names", { body: { text, origin, level: "address", target: id } }));
+}

@@ -71,6 +71,15 @@ export const enAddresses = {
     history: "States it was in",
     today: "now",
     corrected: "corrected since",
+    edit: {
+      state: "Change state",
+      name: "Add a name",
+      ok: "Save",
+      done: "Saved; what was before stays on record",
+      from: "From",
+      text: "Other or former name",
+      origin: "Kind",
+    },
     newOne: {
       open: "Register address",
       title: "Register a new address",

@@ -69,6 +69,15 @@ export const zhAddresses = {
     history: "状态历史",
     today: "至今",
     corrected: "后已更正",
+    edit: {
+      state: "变更状态",
+      name: "加别名",
+      ok: "保存",
+      done: "已保存，历史保留",
+      from: "从哪天起",
+      text: "别名或曾用名",
+      origin: "类别",
+    },
     newOne: {
       open: "登记新地址",
       title: "登记新地址",

@@ -1,8 +1,10 @@
+import io
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import polars as pl
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ningjulan.foundation.actors import Actor, Role
@@ -190,6 +192,31 @@ def test_a_file_is_matched_row_by_row_with_reasons(dwelling, signed_in):
     assert table["匹配标识"].to_list() == [str(address.id), None, None, None]
     assert table["匹配说明"].to_list() == [None, "单元未写；户室库中没有", "地址为空", "没有相近的地址"]
     assert queue(client)["n"] == 2
+
+
+def workbook_of(rows):
+    """A workbook whose title runs over merged cells of a second sheet, as offices make them."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("名单")
+        for n, row in enumerate(rows):
+            sheet.write_row(n, 0, row)
+        book.add_worksheet("说明").merge_range("A1:C1", "说明")
+    return content.getvalue()
+
+
+def test_a_workbook_is_read_like_a_text_file(dwelling):
+    address, text = dwelling
+    rows = [["序号", "联系地址", "金额"], [1, text, 12.5], [2, None, None], [3, 20261125, "x"]]
+
+    job = jobs.submit(CLERK, STREET, "名单.XLSX", workbook_of(rows), column=None, now=NOW)
+    run(job.id)
+
+    table = pl.read_csv(b"".join(jobs.result(CLERK, job.id)[1]), infer_schema=False)
+    assert job.column == "联系地址"
+    assert table["匹配标识"].to_list() == [str(address.id), None, None]
+    assert table["匹配结果"].to_list() == ["自动匹配", "空白", "疑似新地址"]
+    assert table["金额"].to_list()[0] == "12.5"
 
 
 def test_a_job_that_is_killed_goes_on_where_it_stood(dwelling, monkeypatch):

@@ -1,6 +1,7 @@
 import pytest
 
 from ningjulan.registry.addresses.searching import SearchIndex, Suggestion
+from ningjulan.registry.addresses.tests.conftest import base_of
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,15 @@ def test_the_likeliest_place_comes_first(index, typed, first):
 def test_a_building_is_followed_by_its_dwellings_floor_by_floor(index):
     assert shown(index, "澜庭新村5幢", limit=9) == [
         "B1", "B1/1单元801室", "B1/1单元802室", "B1/2单元801室", "B1/2单元803室",
+    ]  # fmt: skip
+
+
+def test_a_place_is_found_by_its_other_name():
+    base = base_of(aliases=[("老王裁缝铺", "address", "B7/201室"), ("红星大队", "compound", "C5")])
+    index = SearchIndex(base)
+
+    assert [shown(index, typed)[0] for typed in ("老王", "lwcfp", "红星", "hxdd30")] == [
+        "B7/201室", "B7/201室", "C5", "B7",
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { addressQuery, matchQuery, placesAt, type Place } from "@/features/addresses/api";
+import { AddressEdit } from "@/features/addresses/components/address-edit";
 import { AddressFacts } from "@/features/addresses/components/address-facts";
 import { JobPanel } from "@/features/addresses/components/job-panel";
 import { MatchView } from "@/features/addresses/components/match-view";
@@ -53,7 +54,7 @@ export function AddressesTab() {
         <JobPanel tenant={tenant.code} />
       </div>
       <div className="addresses-column">
-        <Chosen tenant={tenant.code} place={place} id={id} onChoose={choose} />
+        <Chosen tenant={tenant.code} place={place} id={id} mayEdit={roles.includes("steward")} onChoose={choose} />
         <QueuePanel tenant={tenant.code} mayDecide={mayDecide} mayRegister={roles.includes("steward")} onShow={choose} />
       </div>
     </div>
@@ -87,10 +88,11 @@ interface ChosenProps {
   tenant: string;
   place: Place | null;
   id: string | null;
+  mayEdit: boolean;
   onChoose: (place: Place) => void;
 }
 
-function Chosen({ tenant, place, id, onChoose }: ChosenProps) {
+function Chosen({ tenant, place, id, mayEdit, onChoose }: ChosenProps) {
   const t = useMessages().addresses;
   const address = useQuery(addressQuery(id));
   const here = useMutation({ mutationFn: ({ lon, lat }: Point) => placesAt(tenant, lon, lat) });
@@ -117,6 +119,7 @@ function Chosen({ tenant, place, id, onChoose }: ChosenProps) {
               <Link to={pathWith("/registry", { tenant, tab: "people", address: one.place.id })} data-testid="open-dwelling">
                 {t.openDwelling}
               </Link>
+              {mayEdit && <AddressEdit one={one} />}
             </AddressFacts>
           )}
         </Resource>
