@@ -14,6 +14,7 @@ from django.db import transaction
 
 from ningjulan.foundation.actors import Role
 from ningjulan.foundation.models import User
+from ningjulan.registry import facade as registry
 from ningjulan.sources import facade as sources
 
 
@@ -22,14 +23,19 @@ class Account:
     username: str
     display_name: str
     roles: tuple[Role, ...]
+    unit: str = ""
+    areas: tuple[str, ...] | None = None  # default: all there are
 
 
 AREAS = ("330109013", "440310")  # the demo town, and the district of the sample of civic cases
 ACCOUNTS = (
     Account("duty", "值班长（演示）", (Role.DUTY_OFFICER, Role.CLERK)),
-    Account("clerk", "派遣员（演示）", (Role.CLERK,)),
-    Account("leader", "街道领导（演示）", (Role.LEADER,)),
-    Account("steward", "数据管理员（演示）", (Role.STEWARD,)),
+    Account("clerk", "派遣员（演示）", (Role.CLERK,), "社会治理中心"),
+    Account("leader", "街道领导（演示）", (Role.LEADER,), "党政综合办"),
+    Account("steward", "数据管理员（演示）", (Role.STEWARD,), "数据资源办"),
+    Account("grid_worker", "网格员（演示）", (Role.GRID_WORKER,), "振宁社区", ("330109013002",)),
+    Account("auditor", "隐私与审计官（演示）", (Role.AUDITOR,), "纪检监察办"),
+    Account("resident", "居民（演示）", (Role.RESIDENT,), areas=()),
     Account("admin", "系统管理员（演示）", (Role.ADMIN, Role.STEWARD, Role.DUTY_OFFICER, Role.CLERK)),
 )
 
@@ -80,7 +86,10 @@ def _ensure(account: Account, hashed: str | None) -> None:
     user, _ = User.objects.get_or_create(username=account.username)
     user.display_name = account.display_name
     user.roles = [role.value for role in account.roles]
-    user.area_codes = list(AREAS)
+    user.area_codes = list(AREAS if account.areas is None else account.areas)
+    user.unit_code = account.unit
+    if Role.RESIDENT in account.roles:
+        user.person_id = registry.find_demo_resident()
     user.is_staff = user.is_superuser = Role.ADMIN in account.roles
     if hashed is not None:
         user.password = hashed

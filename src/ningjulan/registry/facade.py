@@ -6,6 +6,7 @@ System-level where no actor is passed in: the caller has checked what its actor 
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ from ningjulan.registry.contracts import (
 )
 from ningjulan.registry.domain.codes import community_of as community_code_of
 from ningjulan.registry.domain.codes import tenant_of as most_specific_tenant
+from ningjulan.registry.privacy import mine
 from ningjulan.registry.resolution import staging
 from ningjulan.registry.town import TownMeta
 
@@ -134,3 +136,8 @@ def register_areas(areas: Iterable[AreaToRegister], source: str = _IMPORT) -> in
 def register_units(units: Iterable[UnitToRegister], source: str = _IMPORT) -> int:
     """Add or correct the handling units a source speaks of; return how many changed. Idempotent."""
     return services.register_units(units, source=source)
+
+
+def find_demo_resident() -> UUID | None:
+    """Return one of the people of the demo town, the same each time, or `None` where nobody is registered."""
+    return mine.find_somebody()

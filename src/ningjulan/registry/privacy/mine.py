@@ -1,10 +1,16 @@
 """What the registry holds about the resident who asks, unmasked: it is theirs (PR-21)."""
 
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import Item
 from ningjulan.foundation.actors import SYSTEM, Actor
+from ningjulan.registry.models import Person, Residency
+from ningjulan.registry.models.changes import known, valid
 from ningjulan.registry.privacy.readings import require_resident
 from ningjulan.registry.privacy.revealing import load
 
@@ -47,3 +53,11 @@ def _item(item: Item, value: str) -> MyItem:
         return MyItem(item.id, item.zh, item.en, value, value, value)
     labels = [catalog.label(item.code_list, value, lang) for lang in ("zh", "en")]
     return MyItem(item.id, item.zh, item.en, value, *labels)
+
+
+def find_somebody() -> UUID | None:
+    """Return somebody who can be telephoned and lives somewhere: the first registered, whoever asks."""
+    today = timezone.localdate()
+    homes = Residency.objects.filter(known(), valid(today), person_id=OuterRef("entity_id"))
+    people = Person.objects.filter(Exists(homes), known(), valid(today), phone_sealed__isnull=False)
+    return people.order_by("id").values_list("entity_id", flat=True).first()
