@@ -2,7 +2,7 @@
 
 python -m bench.ours.registry_addresses [FOLDER]     the town's files; made there if there are none
 
-Processor time of one core, on texts of known truth (`registry/addresses/dirt.py`).
+Processor time of one core, on texts of known truth (`registry/addresses/dirty_set.py`).
 """
 
 import os
@@ -23,7 +23,8 @@ import psutil
 
 from ningjulan.registry import town as towns
 from ningjulan.registry.addresses.base import AddressBase
-from ningjulan.registry.addresses.dirt import KINDS, dirty_addresses
+from ningjulan.registry.addresses.dirt import KINDS
+from ningjulan.registry.addresses.dirty_set import dirty_addresses
 from ningjulan.registry.addresses.matching import candidates, matched
 from ningjulan.registry.addresses.normalising import normalised
 from ningjulan.registry.addresses.searching import SearchIndex

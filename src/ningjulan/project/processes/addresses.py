@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import close_old_connections
 
-from ningjulan.registry.addresses import jobs
+from ningjulan.registry.addresses import bases, jobs
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,12 @@ async def match_files(stop: asyncio.Event) -> None:
     A job that is interrupted goes on where its last stretch ended, in this process or the next.
     """
     forget_at = datetime.now(UTC)
+    had_one = False
     while not stop.is_set():
         found = await asyncio.to_thread(_one, stop)
+        if had_one and not found:
+            bases.forget()  # the relay has other work than keeping 122,000 addresses at hand
+        had_one = found
         if datetime.now(UTC) >= forget_at:
             await asyncio.to_thread(_forget)
             forget_at = datetime.now(UTC) + FORGET_EVERY

@@ -79,6 +79,12 @@ def base_of(tenant_code: str, on: date) -> Base:
         return base
 
 
+def forget() -> None:
+    """Let go of what is kept: a process that needs it once an hour gives the memory back."""
+    with _LOCK:
+        _BASES.clear()
+
+
 _STAMPS = """
     select (select revision from registry_tenant where code = %(tenant)s),
            (select count(*) || '/' || count(known_to) from registry_addressstate

@@ -35,10 +35,12 @@ from ningjulan.registry.addresses.errors import (
 from ningjulan.registry.addresses.normalising import normalised
 from ningjulan.registry.addresses.selectors import ADDRESS_CLASS
 from ningjulan.registry.models import AddressJob
+from ningjulan.sources.csv_text import CsvRow, csv_rows, header_of
 
 MOST_ROWS = 500_000
 STRETCH = 20_000
 _OWN = ["_decision", "_area_code", "_key"]  # of no use to who reads the result
+_AS_SENT = "原行"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _LIKELY = ("地址", "住址", "address", "addr")
 DECISION_ZH = {"automatic": "自动匹配", "clerk": "待人工认定", "new": "疑似新地址", "empty": "空白"}
@@ -81,6 +83,20 @@ def read_table(name: str, content: bytes) -> pl.DataFrame:
 
 
 def _csv(content: bytes) -> pl.DataFrame:
+    """Return the rows of a CSV file. One that has not as many cells as the header is kept whole in `原行`."""
+    text = _decoded(content)
+    raw: list[str] = []
+    reader = csv.reader(_noted_lines(text, raw), strict=True)
+    names = header_of(reader)
+    if not any(names):
+        raise ValueError("no header")
+    columns = _unlike(names)
+    rows = [_cells(row, len(names)) for row in csv_rows(reader, raw, len(names))]
+    table = pl.DataFrame(rows, schema=dict.fromkeys([*columns, _AS_SENT], pl.String), orient="row")
+    return table.drop(_AS_SENT) if table[_AS_SENT].null_count() == len(table) else table
+
+
+def _decoded(content: bytes) -> str:
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -88,11 +104,31 @@ def _csv(content: bytes) -> pl.DataFrame:
             continue
         if "\x00" in text:
             break
-        rows = pl.read_csv(
-            io.BytesIO(text.encode()), infer_schema=False, truncate_ragged_lines=True, raise_if_empty=True
-        )
-        return rows.select(pl.all().cast(pl.String))
+        return text
     raise ValueError("no text that we know")
+
+
+def _noted_lines(text: str, raw: list[str]) -> Iterator[str]:
+    """Yield the lines of a file, each noted in `raw` when it is taken."""
+    for line in io.StringIO(text, newline=""):
+        raw.append(line)
+        yield line
+
+
+def _cells(row: CsvRow, n: int) -> list[str | None]:
+    if row.fault is None:
+        return [*(cell or None for cell in row.cells), None]
+    cells: list[str | None] = [cell or None for cell in row.cells[:n]]
+    return [*cells, *[None] * (n - len(cells)), row.text]
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """Return the names so that no two are the same, and none is empty or one of ours."""
+    seen: dict[str, None] = {}
+    for n, name in enumerate(names, start=1):
+        wished = name or f"列{n}"
+        seen[wished if wished not in seen and wished != _AS_SENT else f"{wished}_{n}"] = None
+    return list(seen)
 
 
 def likely_column(columns: list[str]) -> str | None:

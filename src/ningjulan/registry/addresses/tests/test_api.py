@@ -194,6 +194,20 @@ def test_a_file_is_matched_row_by_row_with_reasons(dwelling, signed_in):
     assert queue(client)["n"] == 2
 
 
+def test_a_broken_row_is_kept_and_breaks_no_other(dwelling):
+    address, text = dwelling
+    lines = ["编号,住址,编号", f"1,{text},a", f"2,{text}", f'3,"{text},b', f"4,{text},c,d", "", f"5,{text},e"]
+
+    job = jobs.submit(CLERK, STREET, "a.csv", "\r\n".join(lines).encode(), column=None, now=NOW)
+    run(job.id)
+
+    table = pl.read_csv(b"".join(jobs.result(CLERK, job.id)[1]), infer_schema=False)
+    assert table.columns[:4] == ["编号", "住址", "编号_3", "原行"]
+    assert table["编号"].to_list() == ["1", "2", None, "4", "5"]
+    assert table["原行"].to_list() == [None, lines[2], lines[3], lines[4], None]
+    assert table["匹配标识"].to_list() == [str(address.id)] * 2 + [None] + [str(address.id)] * 2
+
+
 def workbook_of(rows):
     """A workbook whose title runs over merged cells of a second sheet, as offices make them."""
     content = io.BytesIO()

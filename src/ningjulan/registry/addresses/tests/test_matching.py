@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ningjulan.registry.addresses.dirt import KINDS, dirty_addresses
+from ningjulan.registry.addresses.dirt import KINDS
+from ningjulan.registry.addresses.dirty_set import dirty_addresses
 from ningjulan.registry.addresses.matching import candidates, matched
 from ningjulan.registry.addresses.normalising import normalised
 from ningjulan.registry.addresses.tests.conftest import base_of
