@@ -14,6 +14,11 @@ export function signed(bits: number): string {
   return `${rounded > 0 ? "+" : rounded < 0 ? "−" : ""}${Math.abs(rounded).toFixed(1)}`;
 }
 
+/** What is not explained by the fields: how unlikely it is that two entries taken at random are one person. */
+export function priorOf(pair: Duplicate): number {
+  return pair.bits - pair.reasons.reduce((sum, reason) => sum + reason.bits, 0);
+}
+
 /** Width of a weight's bar in percent of half the track; 15 bits fill it. */
 export function barOf(bits: number): number {
   return Math.min(100, (Math.abs(bits) / 15) * 100);

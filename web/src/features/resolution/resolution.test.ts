@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Agreement, Duplicate } from "./api";
-import { barOf, intentOf, nextOf, signed } from "./model";
+import { barOf, intentOf, nextOf, priorOf, signed } from "./model";
 
 const reason = (rank: number, top: number) => ({ rank, top }) as Agreement;
 
@@ -17,6 +17,11 @@ describe("a comparison", () => {
     expect(barOf(7.5)).toBe(50);
     expect(barOf(-40)).toBe(100);
   });
+});
+
+it("adds up: the fields and where it began", () => {
+  const pair = { bits: 32.6, reasons: [{ bits: 40.2 }, { bits: 10.5 }] } as Duplicate;
+  expect(signed(priorOf(pair))).toBe("−18.1");
 });
 
 describe("skipping", () => {

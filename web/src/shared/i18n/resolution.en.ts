@@ -17,6 +17,7 @@ export const enResolution = {
     weight: "Weight",
     bits: "bits",
     weightHint: (auto: string) => `Each bit doubles the odds that it is one person; from ${auto} bits on, with enough evidence, no clerk is asked.`,
+    prior: "To begin with: that any two entries are one person",
     same: "Same person",
     notSame: "Not the same",
     skip: "Skip",

@@ -17,6 +17,7 @@ export const zhResolution = {
     weight: "权重",
     bits: "比特",
     weightHint: (auto: string) => `每多 1 比特，是同一人的可能翻一倍；到 ${auto} 比特且证据齐全时自动认定。`,
+    prior: "起点：随便两份登记是同一人的可能",
     same: "同一人",
     notSame: "不是同一人",
     skip: "跳过",

@@ -1,7 +1,7 @@
 import { useLanguage, useMessages } from "@/shared/i18n";
 import { Mark } from "@/shared/ui/marks";
 import type { Agreement, Duplicate } from "../api";
-import { barOf, intentOf, signed } from "../model";
+import { barOf, intentOf, priorOf, signed } from "../model";
 
 interface PairViewProps {
   pair: Duplicate;
@@ -35,6 +35,13 @@ export function PairView({ pair, fields, autoBits }: PairViewProps) {
           ))}
         </tbody>
         <tfoot>
+          <tr>
+            <td />
+            <td colSpan={2} className="muted pair-hint">
+              {t.prior}
+            </td>
+            <td className="num muted pair-prior">{signed(priorOf(pair))}</td>
+          </tr>
           <tr>
             <td />
             <td colSpan={2} className="muted pair-hint">
