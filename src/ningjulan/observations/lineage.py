@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from ningjulan.catalog import facade as catalog
+from ningjulan.foundation import audit
 from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.areas import within
 from ningjulan.foundation.errors import InputRefused, NotFound
@@ -131,6 +132,16 @@ def put_on_record(class_id: str, what: str, *, reason: str, actor: Actor, now: d
         raise ClassClosed(class_id=class_id)
     if len(reason.strip()) < REASON_LENGTH:
         raise ReasonTooShort
+    audit.record(
+        actor,
+        "read_raw",
+        at=now,
+        subject_kind="line",
+        subject_id=what[:64],
+        class_id=class_id,
+        items=["raw"],
+        reason=reason.strip(),
+    )
     return HistoryRead.objects.create(
         at=now, by=actor.name[:150], reason=reason.strip(), sql=what, columns=[f"{class_id}.raw"]
     )

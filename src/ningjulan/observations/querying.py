@@ -21,6 +21,8 @@ from deltalake import DeltaTable
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import DataClass
+from ningjulan.foundation import audit
+from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.errors import InputRefused, NotAllowed
 from ningjulan.observations import upkeep
 from ningjulan.observations.domain.retention import STREET
@@ -198,6 +200,16 @@ def _hidden_in(classes: Sequence[DataClass], reader: Reader | None) -> set[str]:
 
 def _on_record(reader: Reader, sql: str, classes: Sequence[DataClass], now: datetime) -> HistoryRead:
     columns = sorted(f"{c.id}.{name}" for c in classes for name in personal_columns(c) - sensitive_columns(c))
+    actor = Actor(None, reader.by)  # on the command line there is no account, only the name of the machine's
+    audit.record(
+        actor,
+        "query_history",
+        at=now,
+        subject_kind="history",
+        items=[column[:80] for column in columns],
+        reason=reader.reason.strip(),
+        facts={"sql": sql[:2000]},
+    )
     return HistoryRead.objects.create(
         at=now, by=reader.by[:150], reason=reader.reason.strip(), sql=sql, columns=columns
     )

@@ -38,7 +38,10 @@ class FaultOut(Schema):
 
 
 class RejectOut(Named):
-    """`faults`: what stands in its way now. `raw` in a list: its beginning. `row_no` counts from 1."""
+    """`faults`: what stands in its way now. `raw` in a list: its beginning. `row_no` counts from 1.
+
+    is_closed: The line is of personal data (L3, L4): it is read one by one, for a stated reason.
+    """
 
     id: int
     batch_id: str
@@ -49,6 +52,7 @@ class RejectOut(Named):
     faults: list[FaultOut]
     raw: str
     is_cut: bool
+    is_closed: bool
     cleaner_version: str
     state: RejectState
     state_zh: str
@@ -118,6 +122,10 @@ class ResubmitIn(Input):
     raw: str | None = Field(None, max_length=2**20)
 
 
+class RawIn(Input):
+    reason: str = Field(max_length=500)
+
+
 class DismissIn(Input):
     version: int
     note: str = Field(max_length=500)
@@ -165,6 +173,17 @@ def list_rejects(
 def get_reject(request: ActorRequest, reject_id: int) -> RejectDetailOut:
     """一条拒收记录：全文、原因、历次处理与结果。"""
     return _detail(request, reject_id)
+
+
+@router.post(
+    "/sources/rejects/{int:reject_id}/raw",
+    response={200: RejectDetailOut, **PROBLEMS},
+    operation_id="readReject",
+)
+def read_raw(request: ActorRequest, reject_id: int, body: RawIn) -> RejectDetailOut:
+    """查看含个人信息的原始内容：写明事由，留痕。"""
+    rejects.put_on_record(reject_id, body.reason, actor=request.auth, now=timezone.now())
+    return _detail(request, reject_id, is_read=True)
 
 
 @router.post(
@@ -241,8 +260,9 @@ def readable(raw: bytes, *, whole: bool = True) -> tuple[str, Literal["utf-8", "
     return raw.decode("utf-8", errors="backslashreplace"), "bytes"
 
 
-def _line(row: rejects.RejectLine, limit: int | None = None) -> dict[str, Any]:
-    text, _ = readable(row.raw, whole=not row.is_cut)
+def _line(row: rejects.RejectLine, limit: int | None = None, *, is_read: bool = False) -> dict[str, Any]:
+    is_closed = rejects.is_personal(row.class_id) and not is_read
+    text, _ = ("", "") if is_closed else readable(row.raw, whole=not row.is_cut)
     is_cut = row.is_cut or (limit is not None and len(text) > limit)
     return {
         **vars(row),
@@ -250,22 +270,25 @@ def _line(row: rejects.RejectLine, limit: int | None = None) -> dict[str, Any]:
         "faults": [vars(fault) for fault in row.faults],
         "raw": text[:limit] + "…" if limit is not None and is_cut else text,
         "is_cut": is_cut,
+        "is_closed": is_closed,
+        "detail": "" if is_closed else row.detail,  # it quotes the line
         "state_zh": STATE_ZH[row.state],
     }
 
 
-def _detail(request: ActorRequest, reject_id: int) -> RejectDetailOut:
+def _detail(request: ActorRequest, reject_id: int, *, is_read: bool = False) -> RejectDetailOut:
     whole = rejects.get_reject(request.auth, reject_id)
     line = whole.line
     about = {fault.item for fault in line.faults}
+    is_closed = rejects.is_personal(line.class_id) and not is_read
     return RejectDetailOut(
-        **_line(line),
+        **_line(line, is_read=is_read),
         encoding=readable(line.raw, whole=not line.is_cut)[1],
         receipt_id=whole.receipt_id,
         stream_seq=whole.stream_seq,
         origin_id=whole.origin_id,
         items=[FaultyItemOut(id=i.id, zh=i.zh, en=i.en) for i in _items(line.class_id) if i.id in about],
-        history=[_step(step) for step in whole.history],
+        history=[_step(step, is_closed=is_closed) for step in whole.history],
     )
 
 
@@ -276,12 +299,12 @@ def _items(class_id: str) -> tuple[Item, ...]:
         return ()
 
 
-def _step(step: rejects.StepLine) -> RejectStepOut:
+def _step(step: rejects.StepLine, *, is_closed: bool) -> RejectStepOut:
     return RejectStepOut(
         **vars(step)
         | {
             "step_zh": "原样重报" if step.batch_id and step.raw is None else STEP_ZH[step.step],
-            "raw": None if step.raw is None else readable(step.raw)[0],
+            "raw": None if step.raw is None or is_closed else readable(step.raw)[0],
             "faults": [vars(fault) for fault in step.faults],
         }
     )

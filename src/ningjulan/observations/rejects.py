@@ -7,12 +7,16 @@ from datetime import datetime
 from django.db.models import BinaryField, QuerySet
 from django.db.models.functions import Length, Substr
 
+from ningjulan.catalog import facade as catalog
+from ningjulan.catalog.contracts import UnknownClass
+from ningjulan.foundation import audit
 from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.areas import within
 from ningjulan.observations.domain.mending import MendStep, RejectState
 from ningjulan.observations.faults import Fault, faults_of
 from ningjulan.observations.mending import RECEIPT, RejectNotFound, check_steward
 from ningjulan.observations.models import Batch, Reject, RejectStep
+from ningjulan.observations.showing import REASON_LENGTH, ReasonTooShort
 
 SHOWN_BYTES = 8000  # of a raw line in a list: 2,000 characters of any kind
 EDITED_BYTES = 256 * 2**10  # of a raw line by itself; nobody mends more by hand
@@ -132,6 +136,36 @@ def get_reject(actor: Actor, reject_id: int) -> RejectWhole:
         stream_seq=batch.stream_seq if batch else None,
         origin_id=origin,
         history=_history(reject_id),
+    )
+
+
+def is_personal(class_id: str) -> bool:
+    """Say whether a line may hold personal data: of L3 and L4, and of a class the catalogue no longer has."""
+    try:
+        return catalog.get_class(class_id).sensitivity in {"L3", "L4"}
+    except UnknownClass:
+        return True
+
+
+def put_on_record(reject_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Note, before it happens, that somebody reads the raw line of a reject, and why.
+
+    Raises:
+        RejectsNotYours, RejectNotFound: As `delivery_of`.
+        ReasonTooShort: It does not say why.
+    """
+    came = delivery_of(actor, reject_id)
+    if len(reason.strip()) < REASON_LENGTH:
+        raise ReasonTooShort
+    audit.record(
+        actor,
+        "read_raw",
+        at=now,
+        subject_kind="reject",
+        subject_id=reject_id,
+        class_id=came.class_id,
+        items=["raw"],
+        reason=reason.strip(),
     )
 
 

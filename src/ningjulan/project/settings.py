@@ -64,7 +64,7 @@ SEALING_KEY_FILE = Path(os.environ.get("NINGJULAN_KEY_FILE", VAR / "keys" / "key
 SEALING_KEYS = os.environ.get("NINGJULAN_KEYS", "")  # "package.module:callable" of a key service
 READINGS_PER_DAY = int(os.environ.get("NINGJULAN_READINGS_PER_DAY", "50"))  # unmasked, of one person
 STEP_UP_MINUTES = int(os.environ.get("NINGJULAN_STEP_UP_MINUTES", "60"))  # then the password is asked again
-EXPORT_ROWS = int(os.environ.get("NINGJULAN_EXPORT_ROWS", "1000"))  # most rows of one export
+EXPORT_ROWS = int(os.environ.get("NINGJULAN_EXPORT_ROWS", "2000"))  # most of one export: a large grid
 EXPORT_HOURS = int(os.environ.get("NINGJULAN_EXPORT_HOURS", "24"))  # from approval to the end of downloads
 AUDIT_ANCHOR_FILE = Path(os.environ.get("NINGJULAN_AUDIT_ANCHOR", VAR / "audit" / "heads.log"))
 

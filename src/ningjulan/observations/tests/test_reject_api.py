@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ningjulan.foundation.audit.models import AuditEntry
 from ningjulan.foundation.models import User
 from ningjulan.observations.models import Reject, RejectStep
 
@@ -12,6 +13,7 @@ STREET = "330109013"
 WAYS = [
     ("get", "/api/sources/rejects", None),
     ("get", "/api/sources/rejects/{id}", None),
+    ("post", "/api/sources/rejects/{id}/raw", {"reason": "核对号牌识别错误"}),
     ("post", "/api/sources/rejects/{id}/try", {"raw": "{}"}),
     ("post", "/api/sources/rejects/{id}/resubmit", {"version": 0}),
     ("post", "/api/sources/rejects/{id}/dismiss", {"version": 0, "note": "重复上报"}),
@@ -154,3 +156,35 @@ def test_what_makes_no_sense_is_refused(browser_of, path, body, code):
     answer = ask(browser_of("steward"), ("post", f"/api/sources/rejects/{{id}}/{path}", body), one)
 
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+PLATE = '{"plate_no": "浙A00001"}'
+
+
+@pytest.mark.parametrize("class_id", ["IOT06", "IOT08", "GONE1"], ids=["L3", "L4", "no class any more"])
+def test_a_line_about_people_is_read_one_by_one_for_a_reason_on_record(browser_of, class_id):
+    one = reject(PLATE.encode(), class_id=class_id, detail="号牌不合规则：浙A00001")
+    browser = browser_of("steward")
+
+    listed = browser.get("/api/sources/rejects?state=all")
+    closed = browser.get(f"/api/sources/rejects/{one.id}")
+    vague = ask(browser, ("post", "/api/sources/rejects/{id}/raw", {"reason": "看"}), one)
+    assert not AuditEntry.objects.exists()
+    read = ask(browser, ("post", "/api/sources/rejects/{id}/raw", {"reason": "核对号牌识别错误"}), one)
+
+    assert closed.json()["is_closed"]
+    assert not any("浙A00001" in answer.content.decode() for answer in (listed, closed, vague))
+    assert (vague.status_code, read.json()["raw"], read.json()["is_closed"]) == (422, PLATE, False)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.class_id, entry.reason) == ("read_raw", class_id, "核对号牌识别错误")
+    assert "浙A00001" not in str(vars(entry))
+
+
+def test_a_mended_line_about_people_stays_closed_in_its_history(browser_of):
+    one = reject(b"{", class_id="IOT06")
+    way = ("post", "/api/sources/rejects/{id}/resubmit", {"version": 0, "raw": PLATE})
+
+    sent = ask(browser_of("steward"), way, one)
+
+    assert sent.status_code == 200
+    assert "浙A00001" not in sent.content.decode()

@@ -43,6 +43,11 @@ export function rejectQuery(id: number) {
   });
 }
 
+/** 查看含个人信息的原始内容，留痕 */
+export function readReject(id: number, reason: string) {
+  return dataOf(api.POST("/api/sources/rejects/{reject_id}/raw", { ...of(id), body: { reason } }));
+}
+
 /** 试清洗 */
 export function tryReject(id: number, body: { raw: string }) {
   return dataOf(api.POST("/api/sources/rejects/{reject_id}/try", { ...of(id), body }));

@@ -26,6 +26,7 @@ export const enRecords: typeof zhRecords = {
     drill: (name, n) => `${name}: ${n} records, show them`,
   },
   rejects: {
+    closed: "It is about people: say why you read it; that goes on record.",
     tab: "Rejects",
     lead: "Rejected records are kept as they came; corrected, they can be sent in again",
     title: "Rejected records",

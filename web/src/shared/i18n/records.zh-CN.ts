@@ -24,6 +24,7 @@ export const zhRecords = {
     drill: (name: string, n: string) => `${name}：${n} 条，查看这些记录`,
   },
   rejects: {
+    closed: "含个人信息，写明事由后查看，将留痕。",
     tab: "拒收",
     lead: "被拒收的记录原样保存，更正后可以重报",
     title: "拒收记录",

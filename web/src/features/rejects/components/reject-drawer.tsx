@@ -7,6 +7,7 @@ import { useLanguage, useMessages } from "@/shared/i18n";
 import { Resource } from "@/shared/ui/resource";
 import { useNow } from "@/shared/ui/use-now";
 import { rejectQuery, type RejectDetail } from "../api";
+import { ClosedRaw } from "./closed-raw";
 import { FaultList } from "./fault-list";
 import { RejectDesk } from "./reject-desk";
 import { RejectHistory } from "./reject-history";
@@ -50,7 +51,7 @@ export function RejectDrawer({ id, lineageOf, onPrevious, onNext, onClose }: Rej
           <div className="reject-detail">
             <h3>{t.rejects.why}</h3>
             <FaultList faults={found.faults} />
-            <RejectDesk key={found.id} one={found} />
+            <ClosedRaw one={found}>{(opened) => <RejectDesk key={found.id} one={opened} />}</ClosedRaw>
             <h3>{t.rejects.history}</h3>
             <RejectHistory one={found} />
             <Facts one={found} lineage={lineageOf(found)} />
