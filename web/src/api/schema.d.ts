@@ -4419,6 +4419,21 @@ export interface components {
              */
             source: string;
         };
+        /** MyHomeOut */
+        MyHomeOut: {
+            /** Address */
+            address: string;
+            /**
+             * Address Id
+             * Format: uuid
+             */
+            address_id: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+        };
         /** MyItemOut */
         MyItemOut: {
             /** En */
@@ -4471,12 +4486,22 @@ export interface components {
             /** Next Cursor */
             next_cursor: number | null;
         };
-        /** MyRecordOut */
+        /**
+         * MyRecordOut
+         * @description Oneself, unmasked, and where one is registered today.
+         */
         MyRecordOut: {
             /** Class Id */
             class_id: string;
+            /** Homes */
+            homes: components["schemas"]["MyHomeOut"][];
             /** Items */
             items: components["schemas"]["MyItemOut"][];
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
         };
         /** NamedCountOut */
         NamedCountOut: {

@@ -1,6 +1,6 @@
 """Readings of personal data over HTTP: ask, be asked about, look into the trail."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -146,9 +146,19 @@ class MyItemOut(Schema):
     value_en: str
 
 
+class MyHomeOut(Schema):
+    address_id: UUID
+    address: str
+    since: date
+
+
 class MyRecordOut(Schema):
+    """Oneself, unmasked, and where one is registered today."""
+
+    person_id: UUID
     class_id: str
     items: list[MyItemOut]
+    homes: list[MyHomeOut]
 
 
 class QuestionIn(Input):

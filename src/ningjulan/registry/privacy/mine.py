@@ -1,6 +1,7 @@
 """What the registry holds about the resident who asks, unmasked: it is theirs (PR-21)."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -9,7 +10,7 @@ from django.utils import timezone
 from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import Item
 from ningjulan.foundation.actors import SYSTEM, Actor
-from ningjulan.registry.models import Person, Residency
+from ningjulan.registry.models import Address, Person, Residency
 from ningjulan.registry.models.changes import known, valid
 from ningjulan.registry.privacy.readings import require_resident
 from ningjulan.registry.privacy.revealing import load
@@ -30,9 +31,20 @@ class MyItem:
 
 
 @dataclass(frozen=True)
+class MyHome:
+    address_id: UUID
+    address: str
+    since: date
+
+
+@dataclass(frozen=True)
 class MyRecord:
+    """Who one is to the registry, what it holds, and where one is said to live."""
+
+    person_id: UUID
     class_id: str
     items: list[MyItem]
+    homes: list[MyHome]
 
 
 def my_record(actor: Actor) -> MyRecord:
@@ -42,10 +54,18 @@ def my_record(actor: Actor) -> MyRecord:
         NotResident: The account belongs to nobody in the registry.
         NotFound: The registry no longer holds them.
     """
-    found = load(PERSON, str(require_resident(actor)), SYSTEM)
+    person_id = require_resident(actor)
+    found = load(PERSON, str(person_id), SYSTEM)
     data_class = catalog.get_class(found.class_id)
     items = [_item(item, found.values[item.id]) for item in data_class.items if item.id in found.values]
-    return MyRecord(data_class.id, items)
+    return MyRecord(person_id, data_class.id, items, _homes(person_id))
+
+
+def _homes(person_id: UUID) -> list[MyHome]:
+    stays = Residency.objects.filter(known(), valid(timezone.localdate()), person_id=person_id)
+    since = dict(stays.order_by("-valid_from").values_list("house_id", "valid_from"))
+    texts = Address.objects.filter(pk__in=since).values_list("pk", "full_text")
+    return [MyHome(address_id, text, since[address_id]) for address_id, text in texts]
 
 
 def _item(item: Item, value: str) -> MyItem:

@@ -34,6 +34,14 @@ export const enPrivacy: typeof zhPrivacy = {
       passwordWrong: "That password is not right; try again",
       confirm: "Confirm",
     },
+    residents: {
+      title: "Residents",
+      n: (n) => (n === 1 ? "1 person" : `${n} people`),
+      nobody: "Nobody is registered here",
+      since: (day) => `Lives here since ${day}`,
+      choose: "Choose an address first, then see who lives there",
+      toAddresses: "To the addresses",
+    },
     readings: {
       none: "No readings in this time",
       noneHint: "Widen the time or the filters",
@@ -115,6 +123,7 @@ export const enPrivacy: typeof zhPrivacy = {
       title: "About me",
       lead: "What the platform holds about you, who looked at it, and why.",
       record: "What is registered",
+      livesAt: "Registered at",
       recordNote: "Only you see it in full",
       readings: "Who looked at it",
       readingsNone: "Nobody has looked at your data in full",

@@ -33,6 +33,14 @@ export const zhPrivacy = {
       passwordWrong: "密码不正确，请重新输入",
       confirm: "确认",
     },
+    residents: {
+      title: "住户",
+      n: (n: number) => `${n} 人`,
+      nobody: "这一户没有登记住户",
+      since: (day: string) => `${day} 起居住`,
+      choose: "先选一个地址，再看这一户有谁",
+      toAddresses: "去查地址",
+    },
     readings: {
       none: "这段时间没有查阅记录",
       noneHint: "放宽时间或筛选条件再看",
@@ -114,6 +122,7 @@ export const zhPrivacy = {
       title: "我的信息",
       lead: "平台登记了您的哪些信息，谁看过、为什么看。",
       record: "登记信息",
+      livesAt: "登记住址",
       recordNote: "只有您看到的是完整的",
       readings: "谁看过我的信息",
       readingsNone: "还没有人查看过您的完整信息",

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { AddressesTab } from "./addresses-tab";
 import { DuplicatesTab } from "./duplicates-tab";
+import { DwellingTab } from "./dwelling-tab";
 import { ImportsTab } from "./imports-tab";
 import { TasksTab } from "./tasks-tab";
 
@@ -10,6 +11,7 @@ export type Tab = (typeof TABS)[number];
 /** The tabs that are built: a new one is one line here. */
 export const CONTENT: Partial<Record<Tab, () => ReactNode>> = {
   addresses: AddressesTab,
+  people: DwellingTab,
   duplicates: DuplicatesTab,
   imports: ImportsTab,
   tasks: TasksTab,

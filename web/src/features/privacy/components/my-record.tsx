@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { formatStored } from "@/shared/format/dates";
-import { useLanguage } from "@/shared/i18n";
+import { useLanguage, useMessages } from "@/shared/i18n";
 import { Resource } from "@/shared/ui/resource";
 import { myRecordQuery } from "../api";
 import { grouped } from "../model";
@@ -10,15 +10,19 @@ import "./privacy.css";
 export function MyRecord() {
   const query = useQuery(myRecordQuery);
   const isEnglish = useLanguage() === "en";
+  const livesAt = useMessages().privacy.mine.livesAt;
   return (
     <Resource query={query} rows={8}>
-      {({ items }) => (
+      {({ items, homes }) => (
         <dl className="mine-record" data-testid="my-record">
           {items
             .filter((one) => one.id !== "person_id")
             .map((one) => (
               <FactLine key={one.id} name={isEnglish ? one.en : one.zh} value={isEnglish ? one.value_en : one.value_zh} item={one.id} />
             ))}
+          {homes.map((home) => (
+            <FactLine key={home.address_id} name={livesAt} value={home.address} item="address" />
+          ))}
         </dl>
       )}
     </Resource>
