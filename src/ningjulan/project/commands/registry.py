@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ningjulan.project.commands.output import AsJson, console, print_json, print_table
+from ningjulan.project.commands.output import AsJson, console, print_json, print_table, var_folder
 from ningjulan.project.language import say
+from ningjulan.project.processes.attach import attached
 
 app = typer.Typer()
 registry = typer.Typer(no_args_is_help=True, help="一标三实 · The registry of addresses, people and premises")
@@ -53,3 +54,21 @@ def learn_weights(out: Path, people: People = 298_000, records: Records = 60_000
     weights = learning.learn(prepared(incoming), prepared(registered), n_random=500_000, seed=seed)
     out.write_text(json.dumps(weights.as_json(), indent=2) + "\n", encoding="utf-8")
     console.print(say(f"已写入 {out}", f"Written to {out}"))
+
+
+@registry.command("find-duplicates")
+def find_duplicates(as_json: AsJson = False) -> None:
+    """全库查重：把可能是同一人的登记交由人工判断 · Queue the entries that may be one person."""
+    from datetime import UTC, datetime
+
+    with attached(var_folder()):
+        from django.utils.timezone import localdate
+
+        from ningjulan.registry.resolution.services import find_duplicates as find
+
+        now = datetime.now(UTC)
+        n_queued = find(now, localdate(now))
+    if as_json:
+        print_json({"queued": n_queued})
+    else:
+        console.print(say(f"新增 {n_queued} 对待判断", f"{n_queued} pairs queued for a clerk"))

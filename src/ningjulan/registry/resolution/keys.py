@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from ningjulan.registry.copying import copy_rows
 from ningjulan.registry.models import PersonKey, StaleKey
 from ningjulan.registry.resolution.comparing import KEYS
+from ningjulan.registry.resolution.matching import FEWEST_PEOPLE
 from ningjulan.registry.resolution.names import COLUMNS, with_name_keys
 
 _AT_ONCE = 50_000
@@ -72,9 +73,8 @@ select {_COLUMNS} from registry_personkey where person_id in (
 _EVERYBODY = "copy (select {columns} from registry_personkey) to stdout (format csv, header)"
 _SOME = f"select {_COLUMNS} from registry_personkey where person_id = any(%s::uuid[])"  # noqa: S608
 _SHARES = """
-select name_key, count(*)::float / coalesce(
-    (select nullif(greatest(reltuples, 0), 0) from pg_class where relname = 'registry_personkey'),
-    (select count(*) from registry_personkey))
+select name_key, count(*)::float / greatest(
+    (select reltuples from pg_class where relname = 'registry_personkey'), %s)
 from registry_personkey where name_key = any(%s) group by name_key
 """  # reltuples: how many there were at the last count, which is close enough and costs nothing
 
@@ -175,7 +175,7 @@ def _plain(value: Any) -> Any:
 
 def _with_shares(people: pl.DataFrame) -> pl.DataFrame:
     with connection.cursor() as cursor:
-        cursor.execute(_SHARES, [people["name_key"].unique().to_list()])
+        cursor.execute(_SHARES, [FEWEST_PEOPLE, people["name_key"].unique().to_list()])
         shares = cursor.fetchall()
     table = pl.DataFrame(shares, schema={"name_key": pl.String, "name_share": pl.Float64}, orient="row")
     return people.join(table, on="name_key", how="left", maintain_order="left")

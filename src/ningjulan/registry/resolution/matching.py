@@ -9,6 +9,7 @@ from ningjulan.registry.resolution.names import with_name_keys
 from ningjulan.registry.resolution.scoring import GREY_BITS, decide, score
 from ningjulan.registry.resolution.weights import Weights
 
+FEWEST_PEOPLE = 10_000  # how common a name is, fewer people cannot tell
 PAIRS_AT_ONCE = 1_000_000  # about 400 MB while they are compared
 
 
@@ -19,7 +20,8 @@ def prepared(people: pl.DataFrame) -> pl.DataFrame:
 
 def with_shares(registered: pl.DataFrame) -> pl.DataFrame:
     """Add `name_share`: how many of the people have this very name, 0…1."""
-    return registered.with_columns(name_share=pl.len().over("name_key") / pl.lit(max(len(registered), 1)))
+    n_people = max(len(registered), FEWEST_PEOPLE)
+    return registered.with_columns(name_share=pl.len().over("name_key") / pl.lit(n_people))
 
 
 def scored_pairs(incoming: pl.DataFrame, registered: pl.DataFrame, weights: Weights) -> pl.DataFrame:

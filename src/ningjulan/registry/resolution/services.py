@@ -137,7 +137,7 @@ def look_up(asked: Asked, actor: Actor, today: date) -> list[Doubt]:
     return sorted(ours, key=lambda doubt: -doubt.bits)[:20]
 
 
-def find_duplicates(actor: Actor, now: datetime, today: date) -> int:
+def find_duplicates(now: datetime, today: date) -> int:
     """Compare everybody with everybody and queue the pairs that may be one person; return how many.
 
     Pairs that wait already, or that a clerk has parted, are not asked about again.

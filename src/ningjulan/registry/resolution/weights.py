@@ -32,9 +32,12 @@ class Weights:
     prior_bits: float
 
     def bits(self, field: str) -> npt.NDArray[np.float64]:
-        """Return the weight of each level of a field; the last is that of `MISSING`, which says nothing."""
+        """Return the weight of each level of a field; the last is that of `MISSING`, which says nothing.
+
+        More agreement never weighs less than less of it, whatever the pairs learned from were like.
+        """
         shares = np.log2(np.maximum(self.m[field], _LEAST) / np.maximum(self.u[field], _LEAST))
-        return np.append(shares, 0.0)  # index -1 is MISSING
+        return np.append(np.maximum.accumulate(shares), 0.0)  # index -1 is MISSING
 
     def as_json(self) -> dict[str, Any]:
         fields = {

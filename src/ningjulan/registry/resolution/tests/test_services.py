@@ -16,7 +16,7 @@ from ningjulan.registry.resolution.services import (
     look_up,
     take_back,
 )
-from ningjulan.registry.resolution.tests.conftest import NOW, STEWARD, STREET, TODAY
+from ningjulan.registry.resolution.tests.conftest import NOW, STREET, TODAY
 from ningjulan.registry.resolution.tests.test_merging import beliefs
 from ningjulan.registry.resolution.tests.test_taking import somebody, taken
 
@@ -71,7 +71,7 @@ def test_a_decision_taken_back_leaves_all_as_it_was(doubtful, same):
 
 def test_two_registered_entries_are_merged_and_parted(register):
     one, other = register(), register(home=1)
-    assert find_duplicates(STEWARD, NOW, TODAY) == 1
+    assert find_duplicates(NOW, TODAY) == 1
     pair = Duplicate.objects.get()
     before = beliefs()
 
@@ -85,21 +85,21 @@ def test_two_registered_entries_are_merged_and_parted(register):
 def test_not_the_same_person_is_not_asked_again(register):
     register()
     register(home=1)
-    find_duplicates(STEWARD, NOW, TODAY)
+    find_duplicates(NOW, TODAY)
     said(Duplicate.objects.get(), same=False)
 
-    assert find_duplicates(STEWARD, LATER, TODAY) == 0
+    assert find_duplicates(LATER, TODAY) == 0
 
 
 def test_a_new_identifying_fact_is_asked_about(register):
     one, other = register(phone="00011112222"), register(phone="00033334444")
-    find_duplicates(STEWARD, NOW, TODAY)
+    find_duplicates(NOW, TODAY)
     said(Duplicate.objects.get(), same=False)
 
     phone = sealed(Person, "phone", "00011112222")
     Person.objects.filter(entity_id=other).update(**phone)
 
-    assert find_duplicates(STEWARD, LATER, TODAY) == 1
+    assert find_duplicates(LATER, TODAY) == 1
     assert {Duplicate.objects.get(state="open").left_id, Duplicate.objects.get(state="open").right_id} == {
         one,
         other,

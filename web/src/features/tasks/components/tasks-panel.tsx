@@ -20,9 +20,10 @@ export function TasksPanel({ tenant }: { tenant: string }) {
     <Panel title={labelOf(t.states, state)} note={query.data && t.count(query.data.total)} testId="tasks">
       <Segmented
         block
+        className="task-states"
         value={state}
         onChange={setState}
-        options={STATES.map((value) => ({ value, label: `${labelOf(t.states, value)} ${formatNumber(counts[value] ?? 0)}` }))}
+        options={STATES.map((value) => ({ value, label: labelOf(t.states, value), title: formatNumber(counts[value] ?? 0) }))}
       />
       <Resource
         query={query}
