@@ -33,10 +33,8 @@ function ResidentLine({ one, onReveal }: { one: Resident; onReveal: () => void }
       <div className="export-head">
         <strong>{one.name}</strong>
         <span className="muted">{[word(one.relation), word(one.residence_kind)].filter(Boolean).join(" · ")}</span>
-        <span className="num" data-testid="resident-phone">
-          {one.phone}
-        </span>
-        <span className="num">{one.id_no}</span>
+        {one.phone && <span className="num">{one.phone}</span>}
+        {one.id_no && <span className="num">{one.id_no}</span>}
         <span className="export-tools">
           <Button size="small" onClick={onReveal} data-testid="reveal-open">
             {t.reveal.open}
