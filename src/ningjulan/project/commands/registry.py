@@ -1,5 +1,6 @@
 """For data people: what the registry holds, and how well it knows people again."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,70 @@ app.add_typer(registry, name="registry")
 People = Annotated[int, typer.Option(help="虚构的登记人数 · Invented people who are registered", min=100)]
 Records = Annotated[int, typer.Option(help="虚构的来件数 · Invented records that come in", min=100)]
 Seed = Annotated[int, typer.Option(help="种子 · Seed")]
+
+
+@registry.command("stats")
+def stats(
+    tenant: Annotated[str, typer.Option(help="辖区代码，默认全部 · Of one tenant")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """地址、人、户、房、车、企各有多少 · How many addresses, people, households … there are."""
+    with attached(var_folder()):
+        from django.utils import timezone
+
+        from ningjulan.registry.people import selectors
+
+        counts = selectors.stats(tenant, today=timezone.localdate())
+    if as_json:
+        print_json(counts)
+        return
+    rows = [(say(NAMES_ZH[name], name.replace("_", " ")), f"{n:,}") for name, n in counts.items()]
+    print_table((say("类别", "Kind"), say("数量", "Number")), rows)
+
+
+NAMES_ZH = {
+    "addresses": "标准地址",
+    "buildings": "楼栋",
+    "people": "实有人口",
+    "households": "家庭户",
+    "dwellings": "实有房屋",
+    "residencies": "居住登记",
+    "rentals": "出租房屋",
+    "migrants": "流动人口",
+    "vehicles": "机动车",
+    "organisations": "实有单位",
+    "employments": "从业登记",
+    "care_recipients": "关爱对象",
+    "changes": "变更",
+}
+
+
+@registry.command("population")
+def population(
+    seed: Annotated[int, typer.Option(help="示例街道的种子 · Seed of the demo town")] = 7,
+    scale: Annotated[float, typer.Option(help="规模，1 为 122,000 个地址 · 1 has 122,000 addresses")] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """生成并登记示例街道和虚构的人 · Make the demo town and its people, who do not exist."""
+    with attached(var_folder()), console.status(say("生成示例街道", "Demo town")) as status:
+        from ningjulan.project import settings
+        from ningjulan.registry import facade
+        from ningjulan.registry.people import population as people
+        from ningjulan.registry.people.loading import load_population
+
+        now = datetime.now(UTC)
+        town = facade.build_town(settings.TOWN_FOLDER, seed=seed, scale=scale)
+        facade.load_town(settings.TOWN_FOLDER, now)
+        status.update(say("生成示例人口", "Demo people"))
+        people.build(settings.TOWN_FOLDER, town)
+        status.update(say("登记示例人口", "Registering them"))
+        loaded = load_population(settings.TOWN_FOLDER, now)
+    if as_json:
+        print_json(loaded)
+    else:
+        done_zh = "已登记" if loaded.changed else "已经登记过"
+        n = f"{loaded.counts['person']:,}"
+        console.print(say(f"{done_zh} {n} 人", f"{n} people registered{'' if loaded.changed else ' before'}"))
 
 
 @registry.command("eval-matching")

@@ -99,6 +99,22 @@ def load_town(options: Options, report: Report) -> None:
         services.load_town(settings.TOWN_FOLDER, datetime.now(UTC))
 
 
+def build_people(options: Options, report: Report) -> None:
+    from ningjulan.registry import facade as registry
+    from ningjulan.registry.people import population
+
+    if options.demo:
+        town = registry.build_town(settings.TOWN_FOLDER, seed=options.seed, scale=options.scale)
+        population.build(settings.TOWN_FOLDER, town, _in_words(report))
+
+
+def load_people(options: Options, report: Report) -> None:
+    from ningjulan.registry.people.loading import load_population
+
+    if options.demo:
+        load_population(settings.TOWN_FOLDER, datetime.now(UTC))
+
+
 def make_demo_accounts(options: Options, report: Report) -> None:
     """Make accounts and tokens; leave the list where `ningjulan run` shows it from."""
     from ningjulan.foundation.actors import LABEL_ZH
@@ -131,6 +147,8 @@ STEPS: tuple[tuple[str, str, Callable[[Options, Report], None]], ...] = (
     ("消息流", "Streams", make_streams),
     ("生成示例街道", "Demo town", build_town),
     ("载入示例街道", "Demo registry", load_town),
+    ("生成示例人口", "Demo people", build_people),
+    ("登记示例人口", "Registering them", load_people),
     ("演示账号", "Demo accounts", make_demo_accounts),
     ("演示街道的前一天", "The day before", play_demo_day),
 )

@@ -27,7 +27,7 @@ class Change(models.Model):
     kind = models.CharField("类别", max_length=10, choices=list(KINDS.items()))
     source = models.CharField("来源", max_length=40)
     reason = models.CharField("理由", max_length=200, blank=True)
-    subject = models.CharField("对象", max_length=40, blank=True)  # `person:<id>`, what a list shows it under
+    subject = models.CharField("对象", max_length=48, blank=True)  # `person:<id>`, what a list shows it under
     area_code = models.CharField("区域代码", max_length=15, blank=True)  # the smallest that holds all of it
     n_closed = models.PositiveIntegerField("关闭版本数", default=0)
     n_opened = models.PositiveIntegerField("新增版本数", default=0)
