@@ -20,11 +20,13 @@ from ningjulan.foundation import masking
 from ningjulan.foundation.actors import Role
 from ningjulan.foundation.audit.models import AuditEntry
 from ningjulan.foundation.models import OutboxEvent, User
+from ningjulan.foundation.sealing import seal
 from ningjulan.observations import rejects
 from ningjulan.observations.models import Reject
 from ningjulan.project.openapi import schema_text
 from ningjulan.registry import facade as registry
-from ningjulan.registry.models import Person, Residency, Vehicle
+from ningjulan.registry.importing.jobs import SEALED_ROW
+from ningjulan.registry.models import Duplicate, ImportJob, ImportReject, Person, Residency, Vehicle
 from ningjulan.registry.models.changes import known
 from ningjulan.registry.people.loading import load_population
 from ningjulan.registry.people.numbers import opened
@@ -76,14 +78,30 @@ def people(town_folder, settings, tmp_path, db) -> Known:
         reasons=["bad_plate"], detail=f"号牌不合规则：{REJECTED_PLATE}", cleaner_version="1",
         raw=json.dumps({"plate_no": REJECTED_PLATE}, ensure_ascii=False).encode(),
     )  # fmt: skip
-    return _known(reject)
+    return _known(reject, _somebody_elses_import())
 
 
-def _known(reject: Reject) -> Known:
+def _somebody_elses_import() -> ImportJob:
+    job = ImportJob.objects.create(
+        file_name="people.csv", file_path="", digest="0" * 64, n_bytes=1, tenant_code=STREET,
+        class_id="BIZ01", state="done", by=0, by_name="别人", area_codes=[STREET], at=NOW,
+        n_received=1, n_rejected=1,
+    )  # fmt: skip
+    ImportReject.objects.create(
+        job=job, row_no=1, reasons=["bad_plate"], row_sealed=seal(REJECTED_PLATE, SEALED_ROW)
+    )
+    return job
+
+
+def _known(reject: Reject, job: ImportJob) -> Known:
     drivers = Vehicle.objects.filter(known(), owner_person_id__isnull=False).values("owner_person_id")
     lodger = Residency.objects.filter(known(), valid_to__isnull=True, person_id__in=drivers).order_by("id")[0]
     asked = Person.objects.filter(known(), entity_id=lodger.person_id).get()
     others = Person.objects.filter(known(), id_no_sealed__isnull=False).order_by("-id")[:N_SOUGHT]
+    Duplicate.objects.create(
+        left_id=asked.entity_id, right_id=others[0].entity_id, bits=9.0, reasons=[],
+        area_code=asked.area_code, state="open", found_at=NOW,
+    )  # fmt: skip
     values = {REJECTED_PLATE}
     for person in [asked, *others]:
         values |= {person.name if len(person.name) > 2 else ""}
@@ -95,8 +113,8 @@ def _known(reject: Reject) -> Known:
     ids = {
         "tenant": STREET, "address_id": house_id, "person_id": person_id, "id": person_id, "kind": "person",
         "area": STREET, "what": "phone", "lon": "120.27", "lat": "30.24", "code": f"{STREET}002",
-        "reject_id": str(reject.pk), "name": "addresses", "feature_id": house_id, "class_id": "IOT06",
-        "code_list_id": "CL_SEX", "scenario_id": "fire.fire_alarm", "q": asked.name[0],
+        "reject_id": str(reject.pk), "job_id": str(job.pk), "name": "addresses", "feature_id": house_id,
+        "class_id": "IOT06", "code_list_id": "CL_SEX", "scenario_id": "fire.fire_alarm", "q": asked.name[0],
     }  # fmt: skip
     body = {
         "tenant": STREET, "kind": "person", "id": person_id, "items": ["name", "phone", "id_no"],
@@ -184,11 +202,12 @@ def test_the_walk_reaches_people_at_all(people):
         client.get(f"/api/dwellings/{people.ids['address_id']}"),
         client.get("/api/people", {"tenant": STREET, "q": people.body["id_no"]}),
         client.get("/api/vehicles", {"tenant": STREET}),
+        client.get("/api/duplicates", {"tenant": STREET}),
         client.get("/api/reveal", {"kind": "person", "id": people.ids["person_id"]}),
         _signed_in(Role.STEWARD).get(f"/api/sources/rejects/{people.ids['reject_id']}"),
     ]
 
-    assert [answer.status_code for answer in answers] == [200] * 6
+    assert [answer.status_code for answer in answers] == [200] * 7
     assert all("*" in answer.content.decode() for answer in answers[:3])
     assert len(people.values) > N_SOUGHT
 

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from ninja import File, Form, Router, Schema, UploadedFile
 from pydantic import Field
 
+from ningjulan.foundation import audit
 from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input
 from ningjulan.registry.importing import jobs, mapping, reading
 from ningjulan.registry.importing.errors import reason_of
@@ -199,6 +200,7 @@ def reasons(request: ActorRequest, job_id: UUID) -> list[RejectReasonOut]:
 def rejects(request: ActorRequest, job_id: UUID) -> StreamingHttpResponse:
     """下载退回行：行号、原因、原文；只给上传该文件的人。"""
     job = jobs.own_job(job_id, request.auth)
+    audit.record(request.auth, "import_rejects", subject_kind="import", subject_id=job_id, items=["raw"])
     answer = StreamingHttpResponse(jobs.rejects_csv(job), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, f"退回行-{Path(job.file_name).stem}.csv")
     return answer
