@@ -79,7 +79,12 @@ class PersonAlias(Version):
 class Incoming(models.Model):
     """A record that came in about a person (来件), from a door or a file, until it is settled."""
 
-    STATES: ClassVar[dict[str, str]] = {"waiting": "待处理", "queued": "待人工判断", "done": "已处理", "failed": "处理失败"}
+    STATES: ClassVar[dict[str, str]] = {
+        "waiting": "待处理",
+        "queued": "待人工判断",
+        "done": "已处理",
+        "failed": "处理失败",
+    }
 
     id = models.BigAutoField(primary_key=True)
     class_id = models.CharField("数据类", max_length=8)
