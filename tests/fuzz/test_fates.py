@@ -13,7 +13,8 @@ from ningjulan.catalog import facade as catalog
 from ningjulan.cleaning.kernel.tests.spellings import parts
 from ningjulan.cleaning.tests.samples import NOW
 from ningjulan.observations.facade import Belonging, SeenKeys
-from ningjulan.observations.models import Batch, Reject
+from ningjulan.observations.models import Batch, NoteHour, Reject
+from ningjulan.observations.noting import DUPLICATES
 from ningjulan.project import pipeline
 from ningjulan.sources.stream import RawBatch
 from tests.fuzz.lines import CLASSES
@@ -59,7 +60,7 @@ def vars_of(batch: RawBatch) -> dict[str, object]:
 )
 @given(commits=deliveries())
 def test_the_balance_sheet_is_exact_whatever_comes_how_often(commits, tmp_path_factory):
-    for table in (Batch, Reject):
+    for table in (Batch, Reject, NoteHour):
         table.objects.all().delete()
     stored: dict[tuple[str, str], list[str]] = {}
     with closing(SeenKeys(tmp_path_factory.mktemp("seen"), Belonging(0, 1, "nowhere"))) as seen:
@@ -76,6 +77,8 @@ def test_the_balance_sheet_is_exact_whatever_comes_how_often(commits, tmp_path_f
     assert sums["n_stored"] == sum(map(len, stored.values()))
     assert all(len(set(keys)) == len(keys) for keys in stored.values())
     assert not Batch.objects.exclude(n_received=sum((F(n) for n in SUMS[2:]), F("n_stored"))).exists()
+    why = NoteHour.objects.filter(note__in=list(DUPLICATES)).aggregate(n=Sum("n"))
+    assert (why["n"] or 0) == sums["n_duplicate"]
     rejects = list(Reject.objects.all())
     assert sums["n_rejected"] == len(rejects)
     for reject in rejects:

@@ -1,5 +1,6 @@
 """Sources and their balance, quality by rule, and rejects over HTTP."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -7,12 +8,13 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from ningjulan.catalog import facade as catalog
-from ningjulan.cleaning.contracts import REASONS
+from ningjulan.cleaning.contracts import NOTES, REASONS, Reason
 from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input
 from ningjulan.observations import quality as qualities
 from ningjulan.observations.canaries import NO_CANARY, sights
 from ningjulan.observations.contracts import CanarySight, CanaryState
 from ningjulan.observations.delivering import Delivering, DeliveryState, delivering
+from ningjulan.observations.noting import DUPLICATES
 from ningjulan.observations.reject_api import Named, named
 from ningjulan.observations.reject_api import router as rejects
 from ningjulan.observations.replay_api import router as replays
@@ -74,6 +76,17 @@ class ReasonOut(Schema):
     days: list[ReasonDayOut]
 
 
+class NoteOut(Schema):
+    """What cleaning noted, or why lines are duplicates. `share`: of the stored, or of the duplicates."""
+
+    note: str
+    zh: str
+    en: str
+    n: int
+    share: float
+    days: list[ReasonDayOut]
+
+
 class FilledOut(Schema):
     """How many stored records of the class say something of an item, whatever their source."""
 
@@ -94,6 +107,8 @@ class QualityFigures(Schema):
     n_mended: int
     days: list[DayOut]
     reasons: list[ReasonOut]
+    notes: list[NoteOut]
+    duplicates: list[NoteOut]
 
 
 class QualityOfSource(Named, QualityFigures):
@@ -180,4 +195,22 @@ def _figures(row: qualities.Quality) -> dict[str, Any]:
             )
             for one in sorted(row.reasons.values(), key=lambda one: (-one.n, one.reason))
         ],
+        "notes": _notes(row, NOTES, sums.n_stored),
+        "duplicates": _notes(row, DUPLICATES, sums.n_duplicate),
     }
+
+
+def _notes(row: qualities.Quality, words: Mapping[str, Reason], n_all: int) -> list[NoteOut]:
+    """Return the notes that have words here, the most frequent first."""
+    sums = {code: sum(per_day.values()) for code, per_day in row.notes.items() if code in words}
+    return [
+        NoteOut(
+            note=code,
+            zh=words[code].zh,
+            en=words[code].en,
+            n=n,
+            share=min(1.0, n / n_all) if n_all else 0.0,
+            days=[ReasonDayOut(day=day, n=n_day) for day, n_day in row.notes[code].items()],
+        )
+        for code, n in sorted(sums.items(), key=lambda one: (-one[1], one[0]))
+    ]

@@ -6,6 +6,7 @@ and entered into the table's log.
 """
 
 import math
+import os
 import time
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -51,6 +52,7 @@ def append(table: DeltaTable, folder: Path, rows: pl.DataFrame, properties: Comm
             written.append(folder / name)
             written[-1].parent.mkdir(exist_ok=True)
             part.write_parquet(written[-1], compression="zstd", compression_level=1)
+            _on_disk(written[-1])
             actions.append(_entry(name, written[-1], {_DAY: str(day[0])}))
         table.create_write_transaction(
             actions, "append", table.schema(), partition_by=[_DAY], commit_properties=properties
@@ -59,6 +61,18 @@ def append(table: DeltaTable, folder: Path, rows: pl.DataFrame, properties: Comm
         for path in written:
             path.unlink(missing_ok=True)
         raise
+    log = folder / "_delta_log"
+    _on_disk(max(log.glob("*.json")))
+
+
+def _on_disk(file: Path) -> None:
+    """Return when a file and its name outlive a power cut: our position is about to move behind its rows."""
+    for path in (file, file.parent):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _schema_of(rows: pl.DataFrame) -> Schema:

@@ -194,6 +194,19 @@ def archived(
                 yield RawBatch(**row)
 
 
+def archived_batch(folder: Path, class_id: str, *, received_at: datetime, seq: int) -> RawBatch | None:
+    """Return one archived batch by its number, `None` if the archive does not have it, or no longer."""
+    if seq > archived_up_to(folder):
+        return None
+    for path in _files(folder, class_id, received_at.astimezone(STREET).date()):
+        first, last = _range(path)
+        if first <= seq <= last:
+            for row in pl.scan_parquet(path).filter(seq=seq).collect().iter_rows(named=True):
+                del row["n_lines"]
+                return RawBatch(**row)
+    return None
+
+
 def days_of(folder: Path, class_id: str) -> list[date]:
     """Return the days of receipt that the archive has of a class, oldest first."""
     return sorted(date.fromisoformat(path.name[4:]) for path in (folder / class_id).glob("day=*"))

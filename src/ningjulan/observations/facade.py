@@ -4,7 +4,7 @@ from ningjulan.observations.archive import archived_up_to
 from ningjulan.observations.canaries import see_canaries
 from ningjulan.observations.history import FLUSH_EVERY_S, History, read_history
 from ningjulan.observations.holds import hold_days, lift_hold, list_holds
-from ningjulan.observations.seen import Belonging, SeenKeys, open_seen
+from ningjulan.observations.seen import Belonging, SeenKeys, oldest_in_history, open_seen
 from ningjulan.observations.selectors import balance_of_receipt, list_parked, parked_batch, records_since
 from ningjulan.observations.services import (
     commit_batches,
@@ -46,6 +46,7 @@ __all__ = [
     "list_reports",
     "move_position",
     "next_tidying",
+    "oldest_in_history",
     "open_seen",
     "outcomes_of",
     "park_batch",

@@ -178,6 +178,26 @@ class RejectHour(models.Model):
         ]
 
 
+class NoteHour(models.Model):
+    """How often cleaning noted one thing of records received in one hour, or took lines for duplicates."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.CharField(max_length=64)
+    class_id = models.CharField(max_length=8)
+    tenant_code = models.CharField(max_length=15)
+    hour = models.DateTimeField()
+    note = models.CharField(max_length=40)  # a code of `NOTES` or `DUPLICATES`
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "class_id", "hour", "tenant_code", "note"],
+                name="observations_note_is_counted_once",
+            )
+        ]
+
+
 class AddedUp(models.Model):
     """Up to which commit the hours are added up. One row."""
 

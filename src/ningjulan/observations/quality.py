@@ -27,7 +27,12 @@ group by 1, 2, 3
 """  # noqa: S608 its own words
 RULES = f"""{REASONS}
 select source, class_id, reason, (hour at time zone '{STREET.key}')::date, sum(n), max(example_id)
-from reasons where {WHERE}
+from reasons where {WHERE} and reason not like 'replay:%%'
+group by 1, 2, 3, 4
+"""  # noqa: S608 its own words; which replay has rejected a line is no rule that it broke
+NOTES = f"""
+select source, class_id, note, (hour at time zone '{STREET.key}')::date, sum(n)
+from observations_notehour where {WHERE}
 group by 1, 2, 3, 4
 """  # noqa: S608 its own words
 MENDED = """
@@ -67,13 +72,17 @@ class ReasonFigures:
 
 @dataclass
 class Quality:
-    """A class of a source over some days; `days` from the oldest, none left out."""
+    """A class of a source over some days; `days` from the oldest, none left out.
+
+    notes: What was noted of records, and why lines are duplicates: code → how often, each day.
+    """
 
     source: str
     class_id: str
     days: dict[date, DayFigures]
     n_mended: int = 0
     reasons: dict[str, ReasonFigures] = field(default_factory=dict)
+    notes: dict[str, dict[date, int]] = field(default_factory=dict)
 
     def sums(self) -> DayFigures:
         """Return the figures of all days; `day` is the first."""
@@ -108,6 +117,9 @@ def quality(
         rule = reasons.setdefault(reason, ReasonFigures(reason, example, dict.fromkeys(wanted, 0)))
         rule.per_day[day] = int(n)
         rule.example_id = max(rule.example_id, example)
+    for name, of, note, day, n in rows_of(NOTES, asked):
+        if (name, of) in found:
+            found[name, of].notes.setdefault(note, dict.fromkeys(wanted, 0))[day] = int(n)
     for name, of, n in rows_of(MENDED, asked):
         if (name, of) in found:
             found[name, of].n_mended = n
@@ -128,6 +140,9 @@ def together(rows: Sequence[Quality], *, days: int, now: datetime) -> Quality:
             )
             rule.example_id = max(rule.example_id, one.example_id)
             rule.per_day = {day: n + one.per_day[day] for day, n in rule.per_day.items()}
+        for note, per_day in row.notes.items():
+            sums = whole.notes.setdefault(note, dict.fromkeys(wanted, 0))
+            whole.notes[note] = {day: n + per_day[day] for day, n in sums.items()}
     return whole
 
 

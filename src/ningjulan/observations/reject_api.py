@@ -64,8 +64,12 @@ class RejectOut(Named):
 
 
 class RejectsOut(Schema):
+    """`total`: of the whole list, on its first page; counted so far, and no further."""
+
     items: list[RejectOut]
     next_cursor: int | None
+    total: int | None
+    has_more_than_total: bool
 
 
 class RejectStepOut(Schema):
@@ -163,8 +167,14 @@ def list_rejects(
     page = rows[:limit]
     return RejectsOut(
         items=[RejectOut(**_line(row, SHOWN)) for row in page],
+        **_total(request, filters) if cursor is None else {"total": None, "has_more_than_total": False},
         next_cursor=page[-1].id if len(rows) > limit else None,
     )
+
+
+def _total(request: ActorRequest, filters: rejects.RejectFilter) -> dict[str, Any]:
+    n = rejects.count_rejects(request.auth, filters)
+    return {"total": min(n, rejects.COUNTED), "has_more_than_total": n > rejects.COUNTED}
 
 
 @router.get(

@@ -21,6 +21,7 @@ from ningjulan.observations.showing import REASON_LENGTH, ReasonTooShort
 SHOWN_BYTES = 8000  # of a raw line in a list: 2,000 characters of any kind
 EDITED_BYTES = 256 * 2**10  # of a raw line by itself; nobody mends more by hand
 SEARCHED = 20_000  # a word is looked for in so many
+COUNTED = 10_000  # of a list; nobody reads on so far, and to count a million takes a second
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,17 @@ def list_rejects(actor: Actor, wanted: RejectFilter, *, before: int | None, limi
     rows = _wanted(actor, wanted)
     if before:
         rows = rows.filter(id__lt=before)
-    if wanted.q:
-        newest = list(rows.order_by("-id").values_list("id", flat=True)[:SEARCHED])
-        rows = Reject.objects.filter(id__in=newest).extra(
-            where=["(detail ilike %s or batch_id = %s or position(%s::bytea in raw) > 0)"],
-            params=[f"%{_literal(wanted.q)}%", wanted.q, wanted.q.encode()],
-        )
-    return _lines(rows.order_by("-id")[:limit], SHOWN_BYTES)
+    return _lines(_searched(rows, wanted.q).order_by("-id")[:limit], SHOWN_BYTES)
+
+
+def count_rejects(actor: Actor, wanted: RejectFilter) -> int:
+    """Return how many rejected lines `list_rejects` would list in all; `COUNTED` + 1 where there are more.
+
+    Raises:
+        RejectsNotYours: The actor is no data steward.
+    """
+    check_steward(actor)
+    return _searched(_wanted(actor, wanted), wanted.q).values("id")[: COUNTED + 1].count()
 
 
 def get_reject(actor: Actor, reject_id: int) -> RejectWhole:
@@ -191,6 +196,17 @@ def _wanted(actor: Actor, wanted: RejectFilter) -> QuerySet[Reject]:
         rows = rows.filter(reasons__contains=[wanted.reason])
     # What a mended line became when it was rejected too stands in the history of the first.
     return rows.exclude(batch_id__startswith=f"{RECEIPT}:")
+
+
+def _searched(rows: QuerySet[Reject], q: str | None) -> QuerySet[Reject]:
+    """Return the rows that hold a word, of the newest `SEARCHED`."""
+    if not q:
+        return rows
+    newest = list(rows.order_by("-id").values_list("id", flat=True)[:SEARCHED])
+    return Reject.objects.filter(id__in=newest).extra(
+        where=["(detail ilike %s or batch_id = %s or position(%s::bytea in raw) > 0)"],
+        params=[f"%{_literal(q)}%", q, q.encode()],
+    )
 
 
 def _lines(rows: QuerySet[Reject], n_bytes: int) -> list[RejectLine]:

@@ -3,34 +3,23 @@
 Composed here: the store of observations knows neither alerts nor cases, which lie downstream of it.
 """
 
-import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeVar
 from uuid import UUID
-
-from nats.errors import Error as NatsError
-from nats.js.errors import NotFoundError
 
 from ningjulan.cases import facade as cases
 from ningjulan.catalog import facade as catalog
 from ningjulan.foundation.actors import Actor, Role
-from ningjulan.foundation.bus import connect
 from ningjulan.foundation.errors import InputRefused, NotAllowed
 from ningjulan.observations import lineage as store
 from ningjulan.observations.domain.retention import STREET
 from ningjulan.observations.lineage import RecordNotFound
 from ningjulan.observations.mending import check_steward
 from ningjulan.observations.showing import ShownItem, shown_record
-from ningjulan.project import settings
-from ningjulan.project.lineage_steps import Found, RawState, Step, steps_of
+from ningjulan.project.lineage_raw import RawState, find_raw, why_duplicate
+from ningjulan.project.lineage_steps import Found, Step, steps_of
 from ningjulan.scenarios import facade as scenarios
-from ningjulan.sources.stream import RAW, read_batch
-
-Result = TypeVar("Result")
-
-STREAM_LIMIT_S = 3.0  # somebody waits for the page; without the stream the rest is still worth having
+from ningjulan.sources.stream import RawBatch
 
 
 class OfPeople(NotAllowed):
@@ -69,7 +58,7 @@ class Asked:
 class Lineage:
     """The whole way, top to bottom. `record`: what is stored, masked; `raw`: only for a stated reason.
 
-    raw_state: held, expired (the stream has let it go), unknown (the stream does not answer), closed (L4).
+    raw_state: Where the raw line is; see `lineage_raw`.
     """
 
     class_id: str
@@ -94,9 +83,11 @@ def lineage_of(asked: Asked, *, actor: Actor, now: datetime) -> Lineage:
     found = _find(asked, actor, now)
     _check_class(found.batch.class_id, actor)
     if asked.reason is not None:
-        raw_state, raw = _read_raw(found, asked.reason, actor, now)
+        raw_state, batch, raw = _read_raw(found, asked.reason, actor, now)
     else:
-        raw_state, raw = _raw_state(found), None
+        (raw_state, batch), raw = find_raw(found.batch), None
+    if batch is not None and found.may_repeat:
+        found = replace(found, repeat=why_duplicate(batch, found.row))
     data_class = catalog.get_class(found.batch.class_id)
     stored = found.stored
     is_closed = data_class.sensitivity == "L4"
@@ -168,53 +159,16 @@ def _of_case(case_id: UUID, actor: Actor, now: datetime) -> Found:
     return Found(found.batch, found.row, found.stored, case_id=case_id)
 
 
-def _raw_state(found: Found) -> RawState:
-    if catalog.get_class(found.batch.class_id).sensitivity == "L4":
-        return "closed"
-    try:
-        return asyncio.run(_within_limit(_is_held(found.batch.stream_seq)))
-    except (NatsError, OSError, TimeoutError):
-        return "unknown"
-
-
-def _read_raw(found: Found, reason: str, actor: Actor, now: datetime) -> tuple[RawState, str | None]:
-    """Return the raw line, having put on record who reads it and why."""
+def _read_raw(
+    found: Found, reason: str, actor: Actor, now: datetime
+) -> tuple[RawState, RawBatch | None, str | None]:
+    """Return the raw batch and line, having put on record who reads it and why."""
     check_steward(actor)
-    batch = found.batch
-    what = f"raw line {found.row + 1} of batch {batch.batch_id}"
-    trace = store.put_on_record(batch.class_id, what, reason=reason, actor=actor, now=now)
-    try:
-        line = asyncio.run(_within_limit(_line_at(batch.stream_seq, found.row)))
-    except NotFoundError:
-        return "expired", None
-    except (NatsError, OSError, TimeoutError):
-        return "unknown", None
+    what = f"raw line {found.row + 1} of batch {found.batch.batch_id}"
+    trace = store.put_on_record(found.batch.class_id, what, reason=reason, actor=actor, now=now)
+    raw_state, batch = find_raw(found.batch)
+    if batch is None:
+        return raw_state, None, None
     trace.n_rows = 1
     trace.save(update_fields=["n_rows"])
-    return "held", line.decode("utf-8", errors="backslashreplace")
-
-
-async def _is_held(seq: int) -> RawState:
-    client = await connect(settings.NATS_URL, name="lineage")
-    try:
-        await client.jetstream().get_msg(RAW.name or "", seq, direct=True)
-    except NotFoundError:
-        return "expired"
-    else:
-        return "held"
-    finally:
-        await client.close()
-
-
-async def _line_at(seq: int, row: int) -> bytes:
-    """Return a line of a message of RAW, or raise `NotFoundError` once it has expired."""
-    client = await connect(settings.NATS_URL, name="lineage")
-    try:
-        message = await client.jetstream().get_msg(RAW.name or "", seq, direct=True)
-    finally:
-        await client.close()
-    return read_batch(seq, message.headers or {}, message.data or b"").lines[row]
-
-
-async def _within_limit(asking: Awaitable[Result]) -> Result:
-    return await asyncio.wait_for(asking, timeout=STREAM_LIMIT_S)
+    return raw_state, batch, batch.lines[found.row].decode("utf-8", errors="backslashreplace")

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ningjulan.foundation.api import PROBLEMS, ActorRequest, Input
 from ningjulan.observations.reject_api import Named, named
 from ningjulan.project import lineage
-from ningjulan.project.lineage_steps import RawState
+from ningjulan.project.lineage_raw import RawState
 
 router = Router(tags=["observations"])
 
@@ -45,6 +45,7 @@ class LineageStepOut(Schema):
     row_no: int | None
     reject_id: int | None
     alert_id: UUID | None
+    scenario_id: str | None
     case_id: UUID | None
 
 
@@ -89,7 +90,7 @@ def get_lineage(request: ActorRequest, asked: Query[LineageQuery]) -> LineageOut
         **named(found.source, found.class_id),
         record_key=found.record_key,
         raw_state=found.raw_state,
-        has_raw=found.raw_state == "held",
+        has_raw=found.raw_state in ("held", "archived"),
         raw=found.raw,
         record=[LineageItemOut(**vars(one)) for one in found.record],
         steps=[LineageStepOut(**vars(step)) for step in found.steps],

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from ningjulan.cases import facade as cases
@@ -13,9 +12,9 @@ from ningjulan.observations import lineage as store
 from ningjulan.observations import rejects
 from ningjulan.observations.domain.mending import STEP_ZH, MendStep
 from ningjulan.observations.lineage import BatchOutcome, Stored
+from ningjulan.observations.noting import DUPLICATES
+from ningjulan.project.lineage_raw import RawState
 from ningjulan.scenarios import facade as scenarios
-
-RawState = Literal["held", "expired", "unknown", "closed"]
 
 
 @dataclass(frozen=True)
@@ -33,18 +32,29 @@ class Step:
     row_no: int | None = None
     reject_id: int | None = None
     alert_id: UUID | None = None
+    scenario_id: str | None = None
     case_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """A line of a batch, and the row it became, if it did."""
+    """A line of a batch, and the row it became, if it did.
+
+    repeat: Why it is a duplicate, where that could be found out, and the stored record it repeats.
+    """
 
     batch: BatchOutcome
     row: int  # from 0, in the batch
     stored: Stored | None = None
     reject_id: int | None = None
     case_id: UUID | None = None
+    repeat: tuple[str, Stored | None] | None = None
+
+    @property
+    def may_repeat(self) -> bool:
+        """Is it neither stored nor rejected nor parked, and does its batch count duplicates?"""
+        batch = self.batch
+        return self.stored is None and self.reject_id is None and not batch.n_parked and batch.n_duplicate > 0
 
 
 def steps_of(found: Found, raw_state: RawState, actor: Actor, now: datetime) -> Iterator[Step]:
@@ -62,7 +72,7 @@ def steps_of(found: Found, raw_state: RawState, actor: Actor, now: datetime) -> 
         return
     if batch.n_parked:
         return
-    yield _in_history(found)
+    yield _in_history(found) if found.repeat is None else _duplicate(*found.repeat, actor)
     if found.stored is not None:
         yield from _what_followed(found, actor, now)
 
@@ -115,6 +125,7 @@ def _streamed(found: Found, raw_state: RawState) -> Step:
     seq = found.batch.stream_seq
     words = {
         "held": ("原始内容仍在", "the raw line is still held"),
+        "archived": ("原始内容已归档", "the raw line is in the archive"),
         "expired": ("原始内容已过保存期", "the raw line has expired"),
         "unknown": ("数据流暂无回应", "the stream does not answer now"),
         "closed": ("原始内容不可查阅（L4）", "the raw line is closed (L4)"),
@@ -204,6 +215,21 @@ def _in_history(found: Found) -> Step:
     )
 
 
+def _duplicate(reason: str, first: Stored | None, actor: Actor) -> Step:
+    """Tell why a line is not stored, and which record it repeats."""
+    words = DUPLICATES[reason]
+    batch = store.batch_outcome(actor, first.batch_id) if first else None
+    return Step(
+        "duplicate",
+        None,
+        f"未入历史库：{words.zh}",
+        f"Not stored: {words.en}",
+        happened=False,
+        batch_id=batch.batch_id if batch else None,
+        row_no=batch.first_row + first.row_no if batch and first else None,
+    )
+
+
 def _what_followed(found: Found, actor: Actor, now: datetime) -> Iterator[Step]:
     """Tell which alerts rest on the record and which cases they, or the record itself, led to."""
     stored = found.stored
@@ -222,6 +248,7 @@ def _what_followed(found: Found, actor: Actor, now: datetime) -> Iterator[Step]:
             f"预警：{alert.title_zh}，{alert.message}",
             f"Alert: {alert.title_en}, {alert.message}",
             alert_id=alert.id,
+            scenario_id=alert.scenario_id,
         )
     if not alerts:
         yield Step("alert", None, "未触发预警", "No alert rests on it", happened=False)

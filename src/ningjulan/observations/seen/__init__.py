@@ -1,7 +1,7 @@
 """The keys that a shard has seen: who brought a record first. See README.md."""
 
 from ningjulan.observations.seen.contracts import Belonging, SeenBusy, SeenUnusable
-from ningjulan.observations.seen.from_history import open_seen
+from ningjulan.observations.seen.from_history import oldest_in_history, open_seen
 from ningjulan.observations.seen.hashing import hashes, owners
 from ningjulan.observations.seen.index import Claims, SeenKeys
 
@@ -12,6 +12,7 @@ __all__ = [
     "SeenKeys",
     "SeenUnusable",
     "hashes",
+    "oldest_in_history",
     "open_seen",
     "owners",
 ]

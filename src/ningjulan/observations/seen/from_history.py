@@ -93,6 +93,22 @@ def claims_in_history(root: str, *, after: int, is_ours: Callable[[str], bool]) 
                     yield _part(some, source, class_id)
 
 
+def oldest_in_history(root: str) -> int | None:
+    """Return the lowest number of the stream that any stored row has; `None` where that cannot be told.
+
+    Read off what the tables' logs note of their files; no row is read.
+    """
+    lowest = []
+    for class_id in _classes_with_table(root):
+        files = pl.DataFrame(DeltaTable(f"{root.rstrip('/')}/{class_id}").get_add_actions(flatten=True))
+        if files.is_empty():
+            continue
+        if "min.seq" not in files.columns or files["min.seq"].null_count():
+            return None  # written before every column was noted
+        lowest.append(int(files["min.seq"].min()))  # type: ignore[arg-type]
+    return min(lowest, default=None)
+
+
 def _part(rows: pl.DataFrame, source: str, class_id: str) -> Part:
     batches = rows["batch_id"].unique()
     owner_of = pl.DataFrame({"batch_id": batches, "owner": owners(batches.to_list())})

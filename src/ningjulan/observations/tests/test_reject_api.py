@@ -6,6 +6,7 @@ import pytest
 
 from ningjulan.foundation.audit.models import AuditEntry
 from ningjulan.foundation.models import User
+from ningjulan.observations import rejects
 from ningjulan.observations.models import Reject, RejectStep
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
@@ -74,6 +75,25 @@ def test_reject_of_another_street_is_not_found(browser_of, way):
     answer = ask(browser_of("steward"), way, reject(tenant_code="440310"))
 
     assert (answer.status_code, answer.json()["code"]) == (404, "reject_not_found")
+
+
+def test_list_says_how_many_there_are_in_all_and_stops_counting_somewhere(browser_of, monkeypatch):
+    for row_no in range(1, 5):
+        reject(row_no=row_no, reasons=["bad_json"] if row_no % 2 else ["bad_time"])
+    browser = browser_of("steward")
+
+    first = browser.get("/api/sources/rejects?limit=1").json()
+    later = browser.get(f"/api/sources/rejects?limit=1&cursor={first['next_cursor']}").json()
+    narrowed = browser.get("/api/sources/rejects?limit=1&reason=bad_time").json()
+    monkeypatch.setattr(rejects, "COUNTED", 3)
+    many = browser.get("/api/sources/rejects?limit=1").json()
+
+    assert [(one["total"], one["has_more_than_total"]) for one in (first, later, narrowed, many)] == [
+        (4, False),
+        (None, False),
+        (2, False),
+        (3, True),
+    ]
 
 
 def test_second_clerk_is_told_that_somebody_was_faster(browser_of):

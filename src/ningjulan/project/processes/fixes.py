@@ -14,7 +14,7 @@ from ningjulan.sources.stream import RawBatch, RecordTooLarge, publish
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # a release of a hundred thousand must not crowd out what the doors bring
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 1.0
 ADD_UP_EVERY_S = 60.0
 
 
@@ -47,7 +47,8 @@ async def send_some(js: JetStreamContext) -> None:
                 continue
             sent.append(batch.batch_id)
     finally:
-        await asyncio.to_thread(_mark_sent, sent)
+        if sent:
+            await asyncio.to_thread(_mark_sent, sent)
 
 
 async def add_up_hours(stop: asyncio.Event) -> None:
@@ -71,9 +72,8 @@ def _unsent() -> list[RawBatch]:
 
 
 def _mark_sent(batch_ids: list[str]) -> None:
-    if batch_ids:
-        close_old_connections()
-        mending.mark_fixes_sent(batch_ids, datetime.now(UTC))
+    close_old_connections()
+    mending.mark_fixes_sent(batch_ids, datetime.now(UTC))
 
 
 def _settle() -> None:

@@ -30,6 +30,7 @@ from ningjulan.foundation.errors import Conflict, InputRefused, TemporarilyDown
 from ningjulan.observations import facade as observations
 from ningjulan.observations import replays
 from ningjulan.project import pipeline, settings
+from ningjulan.project.processes.forgetting import keep_forgetting
 from ningjulan.project.processes.pulling import ahead, together
 from ningjulan.project.processes.replaying import (
     STAND_STILL_WITHIN_S,
@@ -131,6 +132,7 @@ class Worker:
                 self._write_history(js, pulling),
                 self._fire_timers(),
                 self._keep_tidy(js),
+                keep_forgetting(lambda: self.seen, self._processing, self.stop),
             )
         finally:
             await client.close()

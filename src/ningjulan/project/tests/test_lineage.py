@@ -13,6 +13,7 @@ from ningjulan.cases.contracts import CaseNotFound
 from ningjulan.foundation import outbox
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.foundation.bus import connect
+from ningjulan.foundation.events import Happened
 from ningjulan.foundation.models import User
 from ningjulan.observations import mending
 from ningjulan.observations.contracts import RejectsNotYours
@@ -75,7 +76,7 @@ def hear_events():
     for event in outbox.unsent(100):
         for listener in LISTENERS:
             if event.name in listener.handlers:
-                listener.handlers[event.name](event.payload, NOW)
+                listener.handlers[event.name]([Happened(event.name, event.payload)], NOW)
         outbox.mark_sent([event.id], NOW)
 
 
@@ -218,7 +219,7 @@ def test_without_the_stream_the_rest_is_still_told(work, monkeypatch):
     async def away(url, *, name):
         raise OSError
 
-    monkeypatch.setattr("ningjulan.project.lineage.connect", away)
+    monkeypatch.setattr("ningjulan.project.lineage_raw.connect", away)
 
     found = of_key("m1")
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from ningjulan.observations.history import History
-from ningjulan.observations.seen import Belonging, hashes, open_seen, owners
+from ningjulan.observations.seen import Belonging, hashes, oldest_in_history, open_seen, owners
 from ningjulan.observations.seen.tests.world import rows
 
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
@@ -49,6 +49,17 @@ def test_missing_index_is_made_from_the_history(place):
     assert claim(seen, ["A", "B", "C"], "lab-5") == [False, False, True]
     assert claim(seen, ["A", "B"], "lab-3") == [True, True]
     seen.close()
+
+
+def test_oldest_number_of_all_classes_is_known_from_the_logs(place):
+    root, _, _ = place
+    assert oldest_in_history(str(root)) is None
+
+    stored(root, 7, ["A"])
+    stored(root, 9, ["B"])
+    stored(root, 5, ["C"], class_id="IOT03", shard=1)
+
+    assert oldest_in_history(str(root)) == 5
 
 
 def test_nothing_stored_yet(place):
