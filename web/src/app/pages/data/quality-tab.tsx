@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { qualityQuery } from "@/features/sources/api";
 import { FilledItems } from "@/features/sources/components/filled-items";
 import { QualityFigures } from "@/features/sources/components/quality-figures";
+import { QualityNotes } from "@/features/sources/components/quality-notes";
 import { QualityRules } from "@/features/sources/components/quality-rules";
 import { QualitySources } from "@/features/sources/components/quality-sources";
 import { QualityTrend } from "@/features/sources/components/quality-trend";
@@ -93,6 +94,16 @@ export function QualityTab() {
                   }
                 />
               </Panel>
+              {data.duplicates.length > 0 && (
+                <Panel title={t.quality.repeats} note={t.quality.repeatsNote}>
+                  <QualityNotes notes={data.duplicates} testId="quality-repeats" />
+                </Panel>
+              )}
+              {data.notes.length > 0 && (
+                <Panel title={t.quality.notes} note={t.quality.notesNote}>
+                  <QualityNotes notes={data.notes} testId="quality-notes" />
+                </Panel>
+              )}
               {data.filled && (
                 <Panel title={t.quality.filled} note={t.quality.filledNote}>
                   <FilledItems items={data.filled} />

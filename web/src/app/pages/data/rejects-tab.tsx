@@ -28,7 +28,8 @@ export function RejectsTab() {
   const rejects = list.data?.pages.flatMap((page) => page.items) ?? [];
   const searchBox = useRef<InputRef>(null);
   const choices = { ...useSourceChoices(), reasons: useReasonChoices(filter) };
-  const total = useTotal(filter, list.hasNextPage ? null : rejects.length);
+  const first = list.data?.pages[0];
+  const total = useTotal(filter, first?.has_more_than_total === false ? first.total : null);
 
   const { selectedId, open, previous, next } = useRejectCursor(rejects, openId, () => searchBox.current?.focus());
 

@@ -34,10 +34,10 @@ export function useReasonChoices({ source, class_id }: RejectFilter): Choice[] {
   return (data?.reasons ?? []).map(({ reason, zh, en }) => ({ value: reason, zh, en }));
 }
 
-/** How many rejects a list has: those loaded, when it is loaded whole, else what the balance sheets say. */
-export function useTotal({ state, source, class_id, reason, q }: RejectFilter, loaded: number | null): number | null {
+/** How many rejects a list has: as counted, else (it counts to 10,000) what the balance sheets say. */
+export function useTotal({ state, source, class_id, reason, q }: RejectFilter, counted: number | null): number | null {
   const { data } = useQuery(sourcesQuery);
-  if (loaded !== null) return loaded;
+  if (counted !== null) return counted;
   if (!data || state !== "open" || reason || q) return null;
   return data
     .filter((one) => (!source || one.source === source) && (!class_id || one.class_id === class_id))
