@@ -28,8 +28,7 @@ export function RejectsTab() {
   const rejects = list.data?.pages.flatMap((page) => page.items) ?? [];
   const searchBox = useRef<InputRef>(null);
   const choices = { ...useSourceChoices(), reasons: useReasonChoices(filter) };
-  const first = list.data?.pages[0];
-  const total = useTotal(filter, first?.has_more_than_total === false ? first.total : null);
+  const total = useTotal(filter, list.data?.pages[0]);
 
   const { selectedId, open, previous, next } = useRejectCursor(rejects, openId, () => searchBox.current?.focus());
 

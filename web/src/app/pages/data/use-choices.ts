@@ -34,10 +34,15 @@ export function useReasonChoices({ source, class_id }: RejectFilter): Choice[] {
   return (data?.reasons ?? []).map(({ reason, zh, en }) => ({ value: reason, zh, en }));
 }
 
+interface Counted {
+  total: number | null;
+  has_more_than_total: boolean;
+}
+
 /** How many rejects a list has: as counted, else (it counts to 10,000) what the balance sheets say. */
-export function useTotal({ state, source, class_id, reason, q }: RejectFilter, counted: number | null): number | null {
+export function useTotal({ state, source, class_id, reason, q }: RejectFilter, first?: Counted): number | null {
   const { data } = useQuery(sourcesQuery);
-  if (counted !== null) return counted;
+  if (first && !first.has_more_than_total) return first.total;
   if (!data || state !== "open" || reason || q) return null;
   return data
     .filter((one) => (!source || one.source === source) && (!class_id || one.class_id === class_id))
