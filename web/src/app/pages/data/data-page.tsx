@@ -1,7 +1,6 @@
-import { Tabs } from "antd";
 import { useMessages } from "@/shared/i18n";
 import { useUrlState } from "@/shared/place";
-import "../page.css";
+import { TabbedPage } from "../tabbed-page";
 import { BalanceTab } from "./balance-tab";
 import { CatalogueTab } from "./catalogue-tab";
 import { LineageTab } from "./lineage-tab";
@@ -22,7 +21,7 @@ const CONTENT: Record<Tab, () => React.ReactNode> = {
 /** The data centre: what came and where it went, what was wrong with it, and what all of it means. */
 export function Component() {
   const t = useMessages();
-  const [params, changeUrl] = useUrlState();
+  const [params] = useUrlState();
   const tab = tabFromUrl(params);
   const words: Record<Tab, { tab: string; lead: string }> = {
     balance: t.sources,
@@ -33,25 +32,6 @@ export function Component() {
     catalogue: t.catalog,
   };
   return (
-    <div className="page">
-      <header className="page-head">
-        <h1>{t.sources.title}</h1>
-        <span className="muted">{words[tab].lead}</span>
-      </header>
-      <Tabs
-        className="page-tabs"
-        activeKey={tab}
-        onChange={(key) => changeUrl({ ...OF_A_TAB, tab: key })}
-        destroyOnHidden
-        items={TABS.map((key) => {
-          const Content = CONTENT[key];
-          return {
-            key,
-            label: <span data-testid={`tab-${key}`}>{words[key].tab}</span>,
-            children: <Content />,
-          };
-        })}
-      />
-    </div>
+    <TabbedPage title={t.sources.title} tab={tab} tabs={TABS} words={words} content={CONTENT} leaves={OF_A_TAB} />
   );
 }
