@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from bench import dirt, machine, peers_venv, plots, references
-from bench.further import killings, long_series, steady
+from bench.further import killings, long_series, registry, steady
 from bench.job import Job
 from bench.report import Further, markdown_of, report_of, table_of
 from bench.runners import RUNNERS, Outcome, Runner, Setting, run_once
@@ -18,7 +18,7 @@ from bench.runners import RUNNERS, Outcome, Runner, Setting, run_once
 HERE = Path(__file__).parent
 FULL_RECORDS, QUICK_RECORDS = 500_000, 60_000
 FULL_ROUNDS, QUICK_ROUNDS = 5, 1
-STAGES = ("speed", "kill", "steady", "long")
+STAGES = ("speed", "kill", "steady", "long", "registry")
 
 
 def main() -> int:
@@ -114,7 +114,7 @@ def _further(
     runners: list[Runner],
     runs: dict[str, list[Outcome]],
 ) -> Further:
-    """Measure what the rounds do not: kills, the steady rate, the long line. QUICK kills only ours."""
+    """Measure what the rounds do not: kills, steady rate, long line, registry. QUICK kills only ours."""
     killed = {}
     if "kill" in wanted.stages:
         those = [runner for runner in runners if runner.kind == "ours" or not wanted.quick]
@@ -123,11 +123,12 @@ def _further(
         killed,
         steady(setting, wanted.rate, wanted.seconds, console) if "steady" in wanted.stages else {},
         long_series(setting, wanted.millions, wanted.keys, console) if "long" in wanted.stages else {},
+        registry(setting, wanted.scale, console) if "registry" in wanted.stages else {},
     )
 
 
 def _only_further(wanted: argparse.Namespace, setting: Setting, console: Console) -> int:
-    """Measure the steady rate or the long line anew and put it into the last report, if there is one."""
+    """Measure the steady rate, the long line or the registry anew and put it into the last report."""
     if wanted.report.exists():
         report = json.loads(wanted.report.read_text())
     else:
@@ -136,6 +137,8 @@ def _only_further(wanted: argparse.Namespace, setting: Setting, console: Console
     for name in ("steady", "long"):
         if found := getattr(further, name):
             report["data_plane"][name] = found
+    if further.registry:
+        report["registry"] = dict(further.registry)
     _write(report, wanted.report)
     return 0 if _is_right({}, further) else 1
 
@@ -147,7 +150,7 @@ def _write(report: dict[str, Any], path: Path) -> None:
 
 
 def _is_right(runs: dict[str, list[Outcome]], further: Further) -> bool:
-    parts = [*further.killed.values(), further.steady, *further.long.values()]
+    parts = [*further.killed.values(), further.steady, *further.long.values(), *further.registry.values()]
     return all(one.verdict.matches for outcomes in runs.values() for one in outcomes) and not any(
         "error" in part for part in parts
     )

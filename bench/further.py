@@ -1,4 +1,4 @@
-"""What is measured besides the rounds: kills, a steady rate, many millions."""
+"""What is measured besides the rounds: kills, a steady rate, many millions, the registry."""
 
 import json
 import shutil
@@ -73,6 +73,28 @@ def long_series(setting: Setting, millions: int, keys: int, console: Console) ->
             except RunFailed as error:
                 found[name] = {"error": str(error)}
         console.print(f"[dim]long[/] {name}: {found[name].get('error', 'done')}", highlight=False)
+    return found
+
+
+REGISTRY = {  # what of the registry is measured → the program, the options it takes at the scale of the town
+    "addresses": ("registry_addresses", ()),
+    "people": ("registry_people", ("--scale",)),
+    "resolution": ("registry_resolution", ("--scale",)),
+}
+
+
+def registry(setting: Setting, scale: float, console: Console) -> dict[str, Any]:
+    """Return the figures of the registry: addresses matched, people registered and found, files imported."""
+    found = {}
+    for name, (module, options) in REGISTRY.items():
+        told = [str(scale)] if options else [str(setting.town.resolve())]
+        command = Command((sys.executable, "-m", f"bench.ours.{module}", *options, *told))
+        with console.status(f"registry: {name}"):
+            try:
+                found[name] = json.loads(output_of(started(command)))
+            except RunFailed as error:
+                found[name] = {"error": str(error)}
+        console.print(f"[dim]registry[/] {name}: {found[name]}", highlight=False)
     return found
 
 

@@ -1,7 +1,7 @@
 """From the runs to `report.json` and to the table a person reads."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,11 +43,13 @@ class Further:
     killed: Runner → what `killing.Killed` says, or why it could not be had.
     steady: Figures of `ours.steady`; {} where it was not asked for, `error` where it failed.
     long:   Name of a series → `points` and `stopped` of `ours.long` and `ours.seen_keys`.
+    registry: Part of the registry → the figures of its program.
     """
 
     killed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     steady: Mapping[str, Any] = field(default_factory=dict)
     long: Mapping[str, Any] = field(default_factory=dict)
+    registry: Mapping[str, Any] = field(default_factory=dict)
 
 
 def row_of(runner: Runner, outcomes: Sequence[Outcome], n_records: int) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def report_of(
             "long": dict(further.long),
             "left_out": dict(left_out),
         },
+        "registry": dict(further.registry),
         "job": {
             "n_records": manifest.n_records,
             "n_bytes": manifest.n_bytes,
@@ -160,7 +163,8 @@ def markdown_of(report: Mapping[str, Any]) -> str:
         *(f"Left out: {name}: {why}" for name, why in plane["left_out"].items()),
     ]
     lines += ["", *_picture("report/speed", "records a second, runner by runner")]
-    for part in (_steady_lines(plane["steady"]), _long_lines(plane["long"])):
+    registry = _registry_lines(report.get("registry", {}))
+    for part in (_steady_lines(plane["steady"]), _long_lines(plane["long"]), registry):
         lines += ["", *part] if part else []
     return "\n".join(lines).rstrip() + "\n"
 
@@ -213,6 +217,27 @@ def _long_lines(long: Mapping[str, Any]) -> list[str]:
             "",
         ]
     return lines
+
+
+def _registry_lines(registry: Mapping[str, Any]) -> list[str]:
+    """Return a table of all figures of the registry."""
+    if not registry:
+        return []
+    rows = [
+        f"| {part} | {name} | {told} |" for part, figures in registry.items() for name, told in _flat(figures)
+    ]
+    return ["| registry | figure | |", "| --- | --- | ---: |", *rows]
+
+
+def _flat(figures: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name} ")
+        else:
+            yield (
+                before + name.replace("_", " "),
+                f"{value:,}" if isinstance(value, int | float) else str(value),
+            )
 
 
 def all_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:

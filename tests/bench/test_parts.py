@@ -148,7 +148,7 @@ def test_a_wrong_peer_has_no_rate_and_an_absent_one_its_reason():
     assert "Left out: absent: not installed" in markdown_of(found)
 
 
-def test_kills_the_steady_rate_and_the_long_line_are_told():
+def test_kills_the_steady_rate_the_long_line_and_the_registry_are_told():
     points = [
         {"records": n * 10**6, "seconds": 1.0, "cpu_s": {"worker": 2.0}, "worker_mb": 9, "disk_mb": 7}
         for n in (1, 2)
@@ -157,6 +157,7 @@ def test_kills_the_steady_rate_and_the_long_line_are_told():
         {"ours, end to end": {"kept": 0.5, "lost": 3, "doubled": 4, "again_s": 1.0}},
         {"error": "it broke"},
         {"our whole way": {"points": points, "stopped": ""}, "the index": {"error": "no room"}},
+        {"people": {"registered": {"cpu_s": 61.5}, "people": 298000}},
     )
 
     text = markdown_of(report(further))
@@ -165,6 +166,8 @@ def test_kills_the_steady_rate_and_the_long_line_are_told():
     assert "Steady rate: it broke" in text
     assert "| 2 | 2.00 | 9 | 7 |" in text
     assert "the index: no room" in text
+    assert "| people | registered cpu s | 61.5 |" in text
+    assert "| people | people | 298,000 |" in text
 
 
 def test_pictures_come_for_light_and_for_dark_pages(tmp_path):
