@@ -1,5 +1,7 @@
 """Appending frames to tables by COPY: 122,000 addresses take a second or two, inserts a minute."""
 
+from collections.abc import Iterable
+
 import polars as pl
 from django.db import connection, models
 
@@ -20,6 +22,13 @@ def copy_rows(model: type[models.Model], frame: pl.DataFrame) -> None:
     text = rows.write_csv(include_header=False, null_value=_NULL).encode()
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.write(text)
+
+
+def learn_sizes(tables: Iterable[type[models.Model]]) -> None:
+    """Let PostgreSQL look at tables that were just filled: until then it plans as if they were empty."""
+    with connection.cursor() as cursor:
+        for model in tables:
+            cursor.execute(f'analyze "{model._meta.db_table}"')
 
 
 def _must_be_filled(field: models.Field) -> bool:  # type: ignore[type-arg]  # any field will do

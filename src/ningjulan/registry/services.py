@@ -9,7 +9,7 @@ import polars as pl
 from django.db import connection, models, transaction
 
 from ningjulan.registry.contracts import AreaToRegister, CodeRefused, TownLoaded, TownMissing, UnitToRegister
-from ningjulan.registry.copying import copy_rows
+from ningjulan.registry.copying import copy_rows, learn_sizes
 from ningjulan.registry.domain.codes import LEVEL_OF_LENGTH, level_of, parent_of, tenant_of
 from ningjulan.registry.models import Address, Area, Building, Compound, Device, Staff, Tenant, Unit
 from ningjulan.registry.town import TownMeta, read_meta
@@ -49,6 +49,7 @@ def load_town(folder: Path, now: datetime) -> TownLoaded:
         for model, name, renamed in _TABLES:
             table = pl.read_parquet(folder / f"{name}.parquet").rename(renamed)
             copy_rows(model, table.with_columns(source=pl.lit(_TOWN)))
+        learn_sizes(model for model, _, _ in _TABLES)
         _note_town(meta, now)
     return TownLoaded(meta.version, changed=loaded != meta.version, n_addresses=meta.counts["addresses"])
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from ningjulan.foundation.actors import SYSTEM
 from ningjulan.foundation.errors import InputRefused
-from ningjulan.registry.copying import copy_rows
+from ningjulan.registry.copying import copy_rows, learn_sizes
 from ningjulan.registry.models.changes import Change, Version
 from ningjulan.registry.people.changing import begin, versioned
 from ningjulan.registry.people.numbers import sealed_columns, sealed_items
@@ -60,6 +60,7 @@ def load_population(folder: Path, now: datetime) -> PopulationLoaded:
     for name in meta.counts:
         model: type[Version] = apps.get_model("registry", name)
         copy_rows(model, _as_stored(model, pl.read_parquet(folder / file_of(name)), change))
+    learn_sizes(versioned())
     return PopulationLoaded(meta.version, changed=True, counts=meta.counts)
 
 

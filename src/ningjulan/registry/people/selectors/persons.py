@@ -135,8 +135,9 @@ def _stays(person_id: UUID, at: datetime | None) -> list[Stay]:
 
 
 def _relatives(person_id: UUID, on: date, at: datetime | None) -> list[Relative]:
-    mine = Membership.objects.filter(known(at), valid(on), person_id=person_id).values("household_id")
-    members = Membership.objects.filter(known(at), valid(on), household_id__in=mine).exclude(
+    mine = Membership.objects.filter(known(at), valid(on), person_id=person_id)
+    households = list(mine.values_list("household_id", flat=True))
+    members = Membership.objects.filter(known(at), valid(on), household_id__in=households).exclude(
         person_id=person_id
     )
     relation_of = dict(members.values_list("person_id", "relation_to_head"))

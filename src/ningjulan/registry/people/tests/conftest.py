@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from ningjulan.registry import services
 from ningjulan.registry import town as towns
@@ -18,10 +20,18 @@ def peopled_folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def peopled(peopled_folder, settings, tmp_path, db):
-    """That town in the registry, sealed with keys of its own."""
-    settings.SEALING_KEY_FILE = tmp_path / "keys.json"
-    settings.TOWN_FOLDER = peopled_folder
-    services.load_town(peopled_folder, NOW)
-    return load_population(peopled_folder, NOW)
+@pytest.fixture(scope="module")
+def peopled(peopled_folder, tmp_path_factory, django_db_setup, django_db_blocker):
+    """That town in the registry, sealed with keys of its own: loaded once a module, gone after it.
+
+    The tests run in transactions within this one.
+    """
+    keys = tmp_path_factory.mktemp("keys") / "keys.json"
+    with (
+        override_settings(SEALING_KEY_FILE=keys, TOWN_FOLDER=peopled_folder),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        services.load_town(peopled_folder, NOW)
+        yield load_population(peopled_folder, NOW)
+        transaction.set_rollback(True)
