@@ -29,7 +29,7 @@ def open_the_dwelling(page, home):
     page.get_by_test_id("address-search").fill(home["address"])
     page.get_by_test_id("places-found").get_by_role("option").first.click()
     page.get_by_test_id("open-dwelling").click()
-    resident = page.locator(f'[data-testid="resident"][data-person="{home["person_id"]}"]')
+    resident = page.locator(f'[data-testid="resident-row"][data-person="{home["person_id"]}"]')
     expect(resident).to_be_visible()
     return resident
 

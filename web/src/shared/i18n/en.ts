@@ -1,6 +1,7 @@
 import { enData } from "./data.en";
 import { enRecords } from "./records.en";
 import { enAddresses } from "./addresses.en";
+import { enPeople } from "./people.en";
 import { enPrivacy } from "./privacy.en";
 import { enResolution } from "./resolution.en";
 import { enRegistry } from "./registry.en";
@@ -282,6 +283,7 @@ export const en: Messages = {
   ...enRegistry,
   ...enAddresses,
   ...enResolution,
+  ...enPeople,
   palette: {
     title: "Search or run a command",
     short: "Search",

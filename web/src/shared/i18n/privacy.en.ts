@@ -34,14 +34,6 @@ export const enPrivacy: typeof zhPrivacy = {
       passwordWrong: "That password is not right; try again",
       confirm: "Confirm",
     },
-    residents: {
-      title: "Residents",
-      n: (n) => (n === 1 ? "1 person" : `${n} people`),
-      nobody: "Nobody is registered here",
-      since: (day) => `Lives here since ${day}`,
-      choose: "Choose an address first, then see who lives there",
-      toAddresses: "To the addresses",
-    },
     readings: {
       none: "No readings in this time",
       noneHint: "Widen the time or the filters",

@@ -33,14 +33,6 @@ export const zhPrivacy = {
       passwordWrong: "密码不正确，请重新输入",
       confirm: "确认",
     },
-    residents: {
-      title: "住户",
-      n: (n: number) => `${n} 人`,
-      nobody: "这一户没有登记住户",
-      since: (day: string) => `${day} 起居住`,
-      choose: "先选一个地址，再看这一户有谁",
-      toAddresses: "去查地址",
-    },
     readings: {
       none: "这段时间没有查阅记录",
       noneHint: "放宽时间或筛选条件再看",

@@ -1,6 +1,7 @@
 import { zhData } from "./data.zh-CN";
 import { zhRecords } from "./records.zh-CN";
 import { zhAddresses } from "./addresses.zh-CN";
+import { zhPeople } from "./people.zh-CN";
 import { zhPrivacy } from "./privacy.zh-CN";
 import { zhResolution } from "./resolution.zh-CN";
 import { zhRegistry } from "./registry.zh-CN";
@@ -265,6 +266,7 @@ export const zhCN = {
   ...zhRegistry,
   ...zhAddresses,
   ...zhResolution,
+  ...zhPeople,
   palette: {
     title: "搜索或执行命令",
     short: "搜索",
