@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 import polars as pl
 from django.apps import apps
@@ -52,11 +51,10 @@ def load_population(folder: Path, now: datetime) -> PopulationLoaded:
         raise PopulationMissing(folder=str(folder))
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-    change_id = uuid5(NAMESPACE_URL, f"ningjulan:population:{meta.version}")
-    if Change.objects.filter(pk=change_id).exists():
+    if Change.objects.filter(source=SOURCE, subject=_subject(meta)).exists():
         return PopulationLoaded(meta.version, changed=False, counts=meta.counts)
     _remove_earlier()
-    change = _note(change_id, meta, now)
+    change = _note(meta, now)
     for name in meta.counts:
         model: type[Version] = apps.get_model("registry", name)
         copy_rows(model, _as_stored(model, pl.read_parquet(folder / file_of(name)), change))
@@ -64,10 +62,13 @@ def load_population(folder: Path, now: datetime) -> PopulationLoaded:
     return PopulationLoaded(meta.version, changed=True, counts=meta.counts)
 
 
-def _note(change_id: UUID, meta: PopulationMeta, now: datetime) -> Change:
+def _subject(meta: PopulationMeta) -> str:
+    return f"population:{meta.version}"
+
+
+def _note(meta: PopulationMeta, now: datetime) -> Change:
     change = begin(actor=SYSTEM, now=now, kind="import", source=SOURCE, reason="示例人口")
-    change.pk, change.n_opened = change_id, sum(meta.counts.values())
-    change.subject = f"population:{meta.version}"
+    change.n_opened, change.subject = sum(meta.counts.values()), _subject(meta)
     change.save(force_insert=True)
     return change
 

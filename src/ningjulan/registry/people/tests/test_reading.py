@@ -1,3 +1,5 @@
+import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -155,6 +157,20 @@ def test_completeness_counts_each_community_and_lists_its_gaps():
     gaps = selectors.gaps(CLERK, short.area_code, "residency_unverified", since=since, today=TODAY)
     assert gaps
     assert all(gap.area_code.startswith(short.area_code) for gap in gaps)
+
+
+def test_a_population_comes_back_after_another_one(peopled, peopled_folder, tmp_path):
+    other = shutil.copytree(peopled_folder, tmp_path / "town")
+    meta = json.loads((other / "residents.json").read_text())
+    (other / "residents.json").write_text(json.dumps(meta | {"version": "another"}))
+    n_people = Person.objects.filter(known()).count()
+    load_population(other, datetime(2026, 11, 26, tzinfo=UTC))
+
+    back = load_population(peopled_folder, datetime(2026, 11, 27, tzinfo=UTC))
+
+    assert back.changed
+    assert Person.objects.filter(known()).count() == n_people
+    assert Change.objects.filter(source="population").count() == 1
 
 
 def test_a_population_is_loaded_once(peopled, peopled_folder):
