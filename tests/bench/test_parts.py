@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections import Counter
 
 import polars as pl
 import pytest
@@ -193,6 +194,17 @@ def test_every_peer_of_an_environment_of_its_own_has_its_list():
     listed = {path.stem for path in peers_venv.REQUIREMENTS.glob("*.txt")} | {"node_red"}
     assert wanted == listed
     assert set(peers_venv.HEAVY) <= wanted
+
+
+def test_engines_that_start_slowly_run_fewer_rounds_than_the_rest():
+    from bench.__main__ import FULL_ROUNDS, HEAVY_ROUNDS, in_round
+    from bench.runners import RUNNERS
+
+    runs = Counter(r.name for n in range(1, FULL_ROUNDS + 1) for r in in_round(n, list(RUNNERS)))
+
+    assert {r.name: runs[r.name] for r in RUNNERS} == {
+        r.name: HEAVY_ROUNDS if r.package in peers_venv.HEAVY else FULL_ROUNDS for r in RUNNERS
+    }
 
 
 def test_a_peer_that_cannot_be_installed_says_why(tmp_path, monkeypatch):
