@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import close_old_connections
 
+from ningjulan.project.processes.waiting import sleep_or
 from ningjulan.registry.addresses import bases, jobs
 
 log = logging.getLogger(__name__)
@@ -30,12 +31,8 @@ async def match_files(stop: asyncio.Event) -> None:
         if datetime.now(UTC) >= forget_at:
             await asyncio.to_thread(_forget)
             forget_at = datetime.now(UTC) + FORGET_EVERY
-        if found:
-            continue
-        try:
-            await asyncio.wait_for(stop.wait(), timeout=LOOK_EVERY_S)
-        except TimeoutError:
-            continue
+        if not found:
+            await sleep_or(stop, LOOK_EVERY_S)
 
 
 def _one(stop: asyncio.Event) -> bool:

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from nats.js import JetStreamContext
 
+from ningjulan.project.processes.waiting import sleep_or
 from ningjulan.sources import facade as sources
 from ningjulan.sources.stream import StreamDown, publish
 
@@ -25,5 +25,4 @@ async def send_canaries(js: JetStreamContext, stop: asyncio.Event) -> None:
                     await publish(js, sources.canary_of(source, now))
                 except StreamDown:
                     log.warning("the canary of %s could not be sent", source.name, exc_info=True)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=EVERY_S)
+        await sleep_or(stop, EVERY_S)

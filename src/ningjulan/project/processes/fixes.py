@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.db import close_old_connections
 from nats.js import JetStreamContext
 
 from ningjulan.observations import adding_up, mending
+from ningjulan.project.processes.waiting import sleep_or
 from ningjulan.sources.stream import RawBatch, RecordTooLarge, publish
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ async def send_fixes(js: JetStreamContext, stop: asyncio.Event) -> None:
             await asyncio.to_thread(_settle)
         except Exception:
             log.exception("mended records could not be sent or settled; they wait")
-        await _sleep_or(stop, LOOK_EVERY_S)
+        await sleep_or(stop, LOOK_EVERY_S)
 
 
 async def send_some(js: JetStreamContext) -> None:
@@ -58,12 +58,7 @@ async def add_up_hours(stop: asyncio.Event) -> None:
             await asyncio.to_thread(_add_up)
         except Exception:
             log.exception("balances could not be added up; again in a minute")
-        await _sleep_or(stop, ADD_UP_EVERY_S)
-
-
-async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), timeout=seconds)
+        await sleep_or(stop, ADD_UP_EVERY_S)
 
 
 def _unsent() -> list[RawBatch]:

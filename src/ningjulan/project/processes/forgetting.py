@@ -7,10 +7,10 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 
 from ningjulan.observations import facade as observations
 from ningjulan.project import settings
+from ningjulan.project.processes.waiting import sleep_or
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ async def keep_forgetting(
         stop: Ends it.
     """
     while not stop.is_set():
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=FORGET_EVERY_S)
+        await sleep_or(stop, FORGET_EVERY_S)
+        if stop.is_set():
             return
         try:
             await asyncio.to_thread(forget_deleted, seen, processing)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import close_old_connections
 from django.utils.timezone import localdate
 
+from ningjulan.project.processes.waiting import sleep_or
 from ningjulan.registry import facade as registry
 from ningjulan.registry.collecting.services import make_tasks
 from ningjulan.registry.importing import jobs
@@ -30,12 +31,8 @@ async def work_on_registry(stop: asyncio.Event) -> None:
         if datetime.now(UTC) >= tasks_at:
             await asyncio.to_thread(_quietly, _make_tasks)
             tasks_at = datetime.now(UTC) + TASKS_EVERY
-        if found:
-            continue
-        try:
-            await asyncio.wait_for(stop.wait(), timeout=LOOK_EVERY_S)
-        except TimeoutError:
-            continue
+        if not found:
+            await sleep_or(stop, LOOK_EVERY_S)
 
 
 def _one_round(stop: asyncio.Event) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 from django.db import close_old_connections
 
@@ -12,6 +12,7 @@ from ningjulan.foundation.bus import patiently
 from ningjulan.foundation.errors import TemporarilyDown
 from ningjulan.observations import replays
 from ningjulan.project.processes.shard import ShardLock
+from ningjulan.project.processes.waiting import sleep_or
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +41,7 @@ async def become_the_one(lock: ShardLock, *, patience_s: float, stop: asyncio.Ev
         if not is_told:
             log.info("standing by for shard %d", lock.shard)
             is_told = True
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=LOOK_EVERY_S)
+        await sleep_or(stop, LOOK_EVERY_S)
         if stop.is_set():
             return False
         left_s = left_s - LOOK_EVERY_S if left_s > 0 and await _is_free(lock) else patience_s

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 
@@ -19,6 +19,7 @@ from ningjulan.observations import facade as observations
 from ningjulan.observations.contracts import TidyingReport
 from ningjulan.project import settings
 from ningjulan.project.processes.shard import ShardLock
+from ningjulan.project.processes.waiting import sleep_or
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,7 @@ async def keep_tidy(
                 await also()
             except Exception:
                 log.exception("archiving or replaying has failed; again shortly")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), timeout=LOOK_EVERY_S)
+        await sleep_or(stop, LOOK_EVERY_S)
 
 
 def tidy_if_due(history: observations.History) -> None:

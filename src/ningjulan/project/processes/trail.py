@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import close_old_connections
 
 from ningjulan.foundation.audit.heads import AT_ONCE, seal_waiting
+from ningjulan.project.processes.waiting import sleep_or
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +18,7 @@ async def seal_trail(stop: asyncio.Event) -> None:
     """Put a head on what was appended, until told to stop; then once more."""
     while not stop.is_set():
         await asyncio.to_thread(_seal)
-        try:
-            await asyncio.wait_for(stop.wait(), timeout=EVERY_S)
-        except TimeoutError:
-            continue
+        await sleep_or(stop, EVERY_S)
     await asyncio.to_thread(_seal)
 
 

@@ -42,6 +42,7 @@ from ningjulan.project.processes.replaying import (
 from ningjulan.project.processes.shard import ShardLock
 from ningjulan.project.processes.standing_by import become_the_one, must_make_way, others_standing_still
 from ningjulan.project.processes.tidying import TIDYING_SHARD, keep_tidy
+from ningjulan.project.processes.waiting import sleep_or
 from ningjulan.scenarios import facade as scenarios
 from ningjulan.sources import facade as sources
 from ningjulan.sources.stream import (
@@ -156,7 +157,7 @@ class Worker:
                 log.info("told to stop before the servers were back; the rest stays in the stream")
             except (nats.errors.Error, OSError):
                 log.warning("the stream does not answer; subscribing anew", exc_info=True)
-                await _sleep_or(self.stop, 1)
+                await sleep_or(self.stop, 1)
             with suppress(nats.errors.Error, OSError):
                 await subscription.unsubscribe()
 
@@ -179,7 +180,7 @@ class Worker:
                     if self.history.n_waiting > FLUSH_ROWS:
                         self._history_is_due.set()
                 while self.history.n_waiting > WAITING_LIMIT and not self.stop.is_set():
-                    await _sleep_or(self.stop, 0.05)  # the history is away: what we have not pulled is safe
+                    await sleep_or(self.stop, 0.05)  # the history is away: what we have not pulled is safe
 
     async def _subscribe(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """Start behind our own position, with a consumer that knows nothing of earlier runs."""
@@ -247,7 +248,7 @@ class Worker:
                 wait = RETRY_S[min(attempt, len(RETRY_S) - 1)]
                 attempt += 1
                 log.exception("batches %d..%d failed; again in %.1f s", batches[0].seq, batches[-1].seq, wait)
-                await _sleep_or(self.stop, wait)
+                await sleep_or(self.stop, wait)
                 if self.stop.is_set():
                     raise _Stopping from None
             else:
@@ -334,7 +335,7 @@ class Worker:
                 await asyncio.to_thread(_fire_due)
             except Exception:
                 log.exception("timers could not be fired; again shortly")
-            await _sleep_or(self.stop, TIMER_EVERY_S)
+            await sleep_or(self.stop, TIMER_EVERY_S)
 
     async def _keep_tidy(self, js: JetStreamContext) -> None:
         """Tidy, archive and replay when due: only one worker does, as all shards have the same tables."""
@@ -359,13 +360,6 @@ def _move_position(shard: int, seq: int) -> None:
 def _fire_due() -> None:
     close_old_connections()
     scenarios.fire_due(datetime.now(UTC))
-
-
-async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), timeout=seconds)
-    except TimeoutError:
-        return
 
 
 async def _main() -> None:
