@@ -10,14 +10,13 @@ from django.conf import settings
 from django.db.models import Q
 
 from ningjulan.catalog import facade as catalog
-from ningjulan.foundation import audit
 from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.areas import within
 from ningjulan.foundation.errors import InputRefused, NotFound
 from ningjulan.observations import upkeep
 from ningjulan.observations.history import read_history
 from ningjulan.observations.models import Batch, HistoryRead, Reject, RejectStep
-from ningjulan.observations.showing import REASON_LENGTH, ClassClosed, ReasonTooShort
+from ningjulan.observations.showing import ClassClosed, note_raw_reading
 
 SEARCH_S = 10.0
 
@@ -130,18 +129,7 @@ def put_on_record(class_id: str, what: str, *, reason: str, actor: Actor, now: d
     """
     if catalog.get_class(class_id).sensitivity == "L4":
         raise ClassClosed(class_id=class_id)
-    if len(reason.strip()) < REASON_LENGTH:
-        raise ReasonTooShort
-    audit.record(
-        actor,
-        "read_raw",
-        at=now,
-        subject_kind="line",
-        subject_id=what[:64],
-        class_id=class_id,
-        items=["raw"],
-        reason=reason.strip(),
-    )
+    note_raw_reading(("line", what[:64]), class_id, reason, actor=actor, now=now)
     return HistoryRead.objects.create(
         at=now, by=actor.name[:150], reason=reason.strip(), sql=what, columns=[f"{class_id}.raw"]
     )

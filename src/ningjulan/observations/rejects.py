@@ -9,14 +9,13 @@ from django.db.models.functions import Length, Substr
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.catalog.contracts import UnknownClass
-from ningjulan.foundation import audit
 from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.areas import within
 from ningjulan.observations.domain.mending import MendStep, RejectState
 from ningjulan.observations.faults import Fault, faults_of
 from ningjulan.observations.mending import RECEIPT, RejectNotFound, check_steward
 from ningjulan.observations.models import Batch, Reject, RejectStep
-from ningjulan.observations.showing import REASON_LENGTH, ReasonTooShort
+from ningjulan.observations.showing import note_raw_reading
 
 SHOWN_BYTES = 8000  # of a raw line in a list: 2,000 characters of any kind
 EDITED_BYTES = 256 * 2**10  # of a raw line by itself; nobody mends more by hand
@@ -160,18 +159,7 @@ def put_on_record(reject_id: int, reason: str, *, actor: Actor, now: datetime) -
         ReasonTooShort: It does not say why.
     """
     came = delivery_of(actor, reject_id)
-    if len(reason.strip()) < REASON_LENGTH:
-        raise ReasonTooShort
-    audit.record(
-        actor,
-        "read_raw",
-        at=now,
-        subject_kind="reject",
-        subject_id=reject_id,
-        class_id=came.class_id,
-        items=["raw"],
-        reason=reason.strip(),
-    )
+    note_raw_reading(("reject", reject_id), came.class_id, reason, actor=actor, now=now)
 
 
 def delivery_of(actor: Actor, reject_id: int) -> Delivery:

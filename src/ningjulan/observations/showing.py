@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ningjulan.catalog.contracts import DataClass, Item
+from ningjulan.foundation import audit
+from ningjulan.foundation.actors import Actor
 from ningjulan.foundation.errors import InputRefused, NotAllowed
 from ningjulan.foundation.masking import HIDDEN, masked
 
@@ -21,6 +24,32 @@ class ReasonTooShort(InputRefused):
     code = "reason_too_short"
     message_zh = "事由过短，请写明为何查阅"
     message_en = "The reason is too short; say why"
+
+
+def note_raw_reading(
+    subject: tuple[str, str | int], class_id: str, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Note in the trail that somebody reads a raw line, and why.
+
+    Args:
+        subject: Kind and id of what holds the line.
+
+    Raises:
+        ReasonTooShort: It does not say why.
+    """
+    if len(reason.strip()) < REASON_LENGTH:
+        raise ReasonTooShort
+    kind, subject_id = subject
+    audit.record(
+        actor,
+        "read_raw",
+        at=now,
+        subject_kind=kind,
+        subject_id=subject_id,
+        class_id=class_id,
+        items=["raw"],
+        reason=reason.strip(),
+    )
 
 
 def personal_columns(data_class: DataClass) -> set[str]:
