@@ -5,6 +5,7 @@ Areas are prefix-hierarchical: district 6, street 9, community 12, grid 15 digit
 """
 
 from collections.abc import Iterable
+from uuid import UUID
 
 DISTRICT, STREET, COMMUNITY, GRID = 6, 9, 12, 15
 LEVEL_OF_LENGTH = {DISTRICT: "district", STREET: "street", COMMUNITY: "community", GRID: "grid"}
@@ -43,6 +44,15 @@ def check_character(digits: str) -> str:
     for digit in digits:
         remainder = (remainder + int(digit)) * 2 % 11
     return _CHECK_CHARACTERS[remainder]
+
+
+def is_uuid(text: str) -> bool:
+    """Can this be the id of an address, a building, a person?"""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_address_code(code: str) -> bool:

@@ -28,6 +28,7 @@ from ningjulan.foundation.errors import NingjulanError
 from ningjulan.foundation.sealing import seal, unseal
 from ningjulan.registry.addresses.bases import base_of
 from ningjulan.registry.addresses.matching import matched
+from ningjulan.registry.domain.codes import is_uuid
 from ningjulan.registry.importing import grids, reading
 from ningjulan.registry.importing.errors import (
     AlreadyStarted,
@@ -294,9 +295,7 @@ def _with_addresses(
     given = accepted["current_address_id"].drop_nulls().unique().to_list()
     there = {
         str(pk)
-        for pk in Address.objects.filter(pk__in=[g for g in given if _is_uuid(g)]).values_list(
-            "pk", flat=True
-        )
+        for pk in Address.objects.filter(pk__in=[g for g in given if is_uuid(g)]).values_list("pk", flat=True)
     }
     lost = accepted.filter(
         pl.col("current_address_id").is_not_null() & ~pl.col("current_address_id").is_in(list(there))
@@ -320,14 +319,6 @@ def _with_addresses(
     return accepted.filter(~pl.col("row_no").is_in(list(rejected))).with_columns(
         current_address_id=pl.coalesce("current_address_id", home)
     )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def rejects_csv(job: ImportJob) -> Iterator[str]:

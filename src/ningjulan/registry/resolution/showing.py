@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ningjulan.catalog import facade as catalog
 from ningjulan.foundation.masking import masked
+from ningjulan.registry.domain.codes import is_uuid
 from ningjulan.registry.models import Address, Duplicate, Person, Residency
 from ningjulan.registry.models.changes import known
 from ningjulan.registry.people.numbers import opened
@@ -53,16 +54,8 @@ def _people(ids: set[UUID]) -> dict[UUID, Side]:
 
 def _addresses(ids: Any) -> dict[str, str]:
     wanted = {str(value) for value in ids if value}
-    rows = Address.objects.filter(pk__in=[value for value in wanted if _is_uuid(value)])
+    rows = Address.objects.filter(pk__in=[value for value in wanted if is_uuid(value)])
     return {str(pk): text for pk, text in rows.values_list("id", "full_text")}
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _side(facts: Mapping[str, Any], addresses: Mapping[str, str]) -> Side:
