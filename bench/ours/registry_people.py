@@ -8,9 +8,7 @@ look-ups are those of the API: limited to an area, masked.
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -18,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from bench.ours.database import own_database
 
 N_LOOKUPS = 300
 STREET = "330109013"
@@ -27,23 +27,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--scale", type=float, default=1.0)
     scale = parser.parse_args().scale
-    from ningjulan.foundation.servers.embedded import servers
-
-    with tempfile.TemporaryDirectory(prefix="ningjulan-bench-", ignore_cleanup_errors=True) as name:
-        var = Path(name)
-        var.chmod(0o755)
-        with servers(var) as addresses:
-            os.environ |= addresses.as_environment() | {
-                "NINGJULAN_VAR": str(var),
-                "NINGJULAN_SECRET_KEY": "only for the bench",
-                "DJANGO_SETTINGS_MODULE": "ningjulan.project.settings",
-            }
-            import django
-            from django.core.management import call_command
-
-            django.setup()
-            call_command("migrate", verbosity=0)
-            sys.stdout.write(json.dumps(figures(var / "town", scale), indent=1) + "\n")
+    with own_database() as var:
+        sys.stdout.write(json.dumps(figures(var / "town", scale), indent=1) + "\n")
 
 
 def figures(folder: Path, scale: float) -> dict[str, Any]:

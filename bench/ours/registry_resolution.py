@@ -9,15 +9,15 @@ Seconds are of the clock, with processor seconds of this process beside them.
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from bench.ours.database import own_database
 
 N_LOOKUPS = 1_000
 SEED = 5
@@ -29,24 +29,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=300_000)
     parser.add_argument("--scale", type=float, default=1.0)
     wanted = parser.parse_args()
-    from ningjulan.foundation.servers.embedded import servers
-
-    with tempfile.TemporaryDirectory(prefix="ningjulan-bench-", ignore_cleanup_errors=True) as name:
-        var = Path(name)
-        with servers(var) as addresses:
-            os.environ |= addresses.as_environment() | {
-                "NINGJULAN_VAR": str(var),
-                "NINGJULAN_SECRET_KEY": "only for the bench",
-                "DJANGO_SETTINGS_MODULE": "ningjulan.project.settings",
-            }
-            import django
-            from django.core.management import call_command
-
-            django.setup()
-            call_command("migrate", verbosity=0)
-            sys.stdout.write(
-                json.dumps(figures(var, wanted.people, wanted.rows, wanted.scale), indent=1) + "\n"
-            )
+    with own_database() as var:
+        sys.stdout.write(json.dumps(figures(var, wanted.people, wanted.rows, wanted.scale), indent=1) + "\n")
 
 
 def figures(var: Path, n_people: int, n_rows: int, scale: float) -> dict[str, Any]:

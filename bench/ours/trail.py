@@ -4,16 +4,15 @@ chain that hashes each row onto the one before, which makes writers wait for eac
     python -m bench.ours.trail          one line a figure; starts a PostgreSQL of its own
 """
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psutil
+
+from bench.ours.database import own_database
 
 N_ROWS = 4_000
 CHAIN = """
@@ -61,26 +60,13 @@ def by_writers(n_writers: int, write: Callable[[int], None]) -> None:
 
 
 def main() -> None:
-    from ningjulan.foundation.servers.embedded import servers
-
-    with tempfile.TemporaryDirectory(prefix="ningjulan-bench-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with servers(Path(folder)) as addresses:
-            os.environ |= addresses.as_environment() | {
-                "NINGJULAN_VAR": folder,
-                "DJANGO_SETTINGS_MODULE": "ningjulan.project.settings",
-            }
-            _measure()
+    with own_database():
+        _measure()
 
 
 def _measure() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute(CHAIN)
     from ningjulan.foundation import audit
