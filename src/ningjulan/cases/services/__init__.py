@@ -1,6 +1,6 @@
 """What can be done with a case: one function per thing somebody, or another module's news, can do."""
 
-from ningjulan.cases.services.alerts import AlertNews, escalate_from_alert, open_from_alert, take_alerts
+from ningjulan.cases.services.alerts import AlertNews, take_alerts
 from ningjulan.cases.services.records import take_in_records
 from ningjulan.cases.services.reporting import report_case
 from ningjulan.cases.services.steps import (
@@ -15,8 +15,6 @@ __all__ = [
     "AlertNews",
     "close_case",
     "dispatch_case",
-    "escalate_from_alert",
-    "open_from_alert",
     "refuse_case",
     "register_case",
     "report_case",

@@ -47,16 +47,6 @@ def take_alerts(news: Sequence[AlertNews], *, now: datetime) -> list[CaseSummary
     return [None if place is None else summaries[place] for place in places]
 
 
-def open_from_alert(alert: AlertReport, *, now: datetime) -> CaseSummary | None:
-    """Take one raised alert."""
-    return take_alerts([AlertNews(Step.REPORT, alert)], now=now)[0]
-
-
-def escalate_from_alert(alert: AlertReport, *, now: datetime) -> CaseSummary | None:
-    """Take one escalated alert."""
-    return take_alerts([AlertNews(Step.ESCALATE, alert)], now=now)[0]
-
-
 def _lock(alerts: Iterable[AlertReport]) -> None:
     """Two reports of one matter at the same moment must not open two cases."""
     lock_names({("cases.alert", alert.tenant_code, alert.scenario_id) for alert in alerts})

@@ -7,7 +7,7 @@ from uuid import UUID
 from ningjulan.cases import services
 from ningjulan.cases.contracts import AlertReport, CaseSummary, Delivery, PhoneReport
 from ningjulan.cases.domain.drafts import Intake
-from ningjulan.cases.domain.workflow import Result, State
+from ningjulan.cases.domain.workflow import Result, State, Step
 from ningjulan.foundation.actors import Actor, Role
 from ningjulan.foundation.models import OutboxEvent
 
@@ -24,6 +24,16 @@ NEIGHBOUR = Actor(4, "邻街受理员", frozenset({Role.CLERK}), frozenset({"330
 
 def later(seconds: int) -> datetime:
     return NOW + timedelta(seconds=seconds)
+
+
+def open_from_alert(alert: AlertReport, *, now: datetime) -> CaseSummary | None:
+    """Take one raised alert."""
+    return services.take_alerts([services.AlertNews(Step.REPORT, alert)], now=now)[0]
+
+
+def escalate_from_alert(alert: AlertReport, *, now: datetime) -> CaseSummary | None:
+    """Take one escalated alert."""
+    return services.take_alerts([services.AlertNews(Step.ESCALATE, alert)], now=now)[0]
 
 
 def make_case(state: State = State.REPORTED, *, area_code: str = HERE, level: str = "3") -> CaseSummary:

@@ -8,7 +8,6 @@ from ningjulan.cases import consumers, facade, selectors, services
 from ningjulan.cases.contracts import DueSeconds
 from ningjulan.cases.domain.workflow import State, Step
 from ningjulan.cases.models import Case
-from ningjulan.cases.services import escalate_from_alert, open_from_alert
 from ningjulan.cases.tests.making import (
     CLERK,
     FIRE_UNIT,
@@ -16,7 +15,9 @@ from ningjulan.cases.tests.making import (
     THERE,
     alert,
     close,
+    escalate_from_alert,
     later,
+    open_from_alert,
     timeline_of,
     told,
 )

@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from ningjulan.cases.domain.workflow import State
 from ningjulan.cases.models import Case
-from ningjulan.cases.services import open_from_alert
-from ningjulan.cases.tests.making import FIRE_UNIT, HERE, TENANT, alert, make_case
+from ningjulan.cases.tests.making import FIRE_UNIT, HERE, TENANT, alert, make_case, open_from_alert
 from ningjulan.foundation.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]

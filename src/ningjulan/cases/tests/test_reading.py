@@ -7,7 +7,7 @@ from ningjulan.cases.contracts import CaseNotFound, CodeRefused, CursorRefused
 from ningjulan.cases.domain.workflow import State
 from ningjulan.cases.models import Case
 from ningjulan.cases.selectors import CaseFilter, PageAsked, get_case, list_cases
-from ningjulan.cases.services import open_from_alert, take_in_records
+from ningjulan.cases.services import take_in_records
 from ningjulan.cases.tests.making import (
     CLERK,
     HANDLER,
@@ -22,6 +22,7 @@ from ningjulan.cases.tests.making import (
     event_row,
     later,
     make_case,
+    open_from_alert,
 )
 from ningjulan.foundation.actors import Actor, Role
 
